@@ -1,0 +1,79 @@
+# Every target sets itself up. Needed: Python 3.11 or later, make, and a package index for pip.
+.DEFAULT_GOAL := help
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+
+RUN := .venv/.ready-to-run
+DEV := .venv/.ready-to-develop
+BENCH := .cache/benchmarks/.ready
+PINS := .cache/pins/bin/uv
+SECRET := certs/www-gasbugs-com.yaml
+# Those that can be served side by side; the others show mistakes, or claim the same host.
+EXAMPLES := 01-round-robin 02-session-affinity 03-two-ports 05-legacy-ingress/corrected 08-tls
+PIN = $(PINS) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make pins" --upgrade
+
+.PHONY: help
+help:  ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(RUN) $(SECRET)  ## Serve examples/ with stand-in pods on localhost (Ctrl-C ends it)
+	@exec .venv/bin/ingress run $(EXAMPLES:%=-f examples/%) -f $(SECRET) --stand-ins --access-log combined
+
+.PHONY: test
+test: $(DEV)  ## Run every test; the pure packages must be covered to the last branch
+	@sh scripts/needs curl
+	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
+
+.PHONY: check
+check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
+	@.venv/bin/python -m scripts.check
+
+.PHONY: format
+format: $(DEV)  ## Put the source in order
+	.venv/bin/ruff check --fix-only .
+	.venv/bin/ruff format .
+	.venv/bin/python -m scripts.reasons
+	.venv/bin/python -m scripts.configuration
+
+.PHONY: bench
+bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)
+	@.venv/bin/python -m benchmarks $(ARGS)
+
+.PHONY: image
+image:  ## Build the container image with buildah (BASE=image, else one is made with debootstrap)
+	@sh scripts/image $(BASE)
+
+.PHONY: pins
+pins: $(PINS)  ## Resolve the newest versions that pyproject.toml allows
+	$(PIN) pyproject.toml --group build --output-file constraints.txt
+	$(PIN) pyproject.toml --group dev --constraint constraints.txt --output-file constraints-dev.txt
+	$(PIN) benchmarks/requirements.in --output-file benchmarks/constraints.txt
+
+.PHONY: clean
+clean:  ## Remove what the other targets made, certificates excepted
+	rm -rf .venv .cache .coverage dist build
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN): constraints.txt pyproject.toml scripts/environment
+	@sh scripts/environment .venv constraints.txt
+	@touch $@
+
+$(DEV): constraints-dev.txt $(RUN)
+	@sh scripts/environment .venv constraints-dev.txt
+	@touch $@
+
+$(BENCH): benchmarks/constraints.txt scripts/environment
+	@PACKAGE=no sh scripts/environment .cache/benchmarks benchmarks/constraints.txt
+	@touch $@
+
+$(PINS):
+	@"$$(sh scripts/python)" -m venv .cache/pins
+	@.cache/pins/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+# The private key of the HTTPS example is this machine's own, and never leaves certs/.
+$(SECRET): | $(RUN)
+	@test -f certs/ca.crt || .venv/bin/ingress certs ca
+	@umask 077 && .venv/bin/ingress certs issue www.gasbugs.com --secret default/www-gasbugs-com > $@

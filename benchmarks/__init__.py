@@ -1,0 +1,1 @@
+"""What a request costs: this proxy, nginx and Caddy, side by side, on loopback."""

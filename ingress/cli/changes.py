@@ -1,0 +1,47 @@
+"""What changed between two Inventories, in one line."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ingress.model.inventory import Inventory
+
+MAX_NAMED: Final = 5
+_KINDS: Final = {
+    "ingresses": "Ingress",
+    "ingress_classes": "IngressClass",
+    "services": "Service",
+    "endpoint_slices": "EndpointSlice",
+    "endpoints": "Endpoints",
+    "secrets": "Secret",
+}
+
+
+def changed(before: Inventory, after: Inventory) -> str:
+    """Return ``changed Ingress default/web, added Service default/x``; empty if nothing did.
+
+    Objects that did not change are the same objects, so this costs next to nothing.
+    """
+    found = [f"{verb} {subject}" for verb, subject in _all(before, after)]
+    more = f" and {len(found) - MAX_NAMED} more" if len(found) > MAX_NAMED else ""
+    return ", ".join(found[:MAX_NAMED]) + more
+
+
+def _all(before: Inventory, after: Inventory) -> Iterator[tuple[str, str]]:
+    for field, kind in _KINDS.items():
+        for verb, key in _of(getattr(before, field), getattr(after, field)):
+            yield verb, f"{kind} {key}"
+    for verb, (kind, key) in _of(before.workloads, after.workloads):
+        yield verb, f"{kind} {key}"
+
+
+def _of(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    if before is after:
+        return
+    for key, value in after.items():
+        if key not in before:
+            yield "added", key
+        elif before[key] is not value:
+            yield "changed", key
+    for key in before:
+        if key not in after:
+            yield "removed", key

@@ -1,0 +1,109 @@
+"""Flags and environment -> what ``ingress run`` was told; nothing else reads either."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from ingress.cli.mistakes import Mistake, mistake
+from ingress.cli.options import OPTIONS, Option
+from ingress.cli.values import BackendOverride
+from ingress.model.policies import DEFAULT_ORIGIN, BodyLimit, Policies, Timeouts
+from ingress.settings import CompilerOptions, ProxySettings, Settings
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """Everything that ``ingress run`` was told: what to serve, and how."""
+
+    files: tuple[str, ...]
+    namespace: str
+    stand_ins: bool
+    backends: tuple[BackendOverride, ...]
+    settings: Settings
+
+
+class Given(NamedTuple):
+    """An option's value, and who gave it (``flag --http``, ``environment INGRESS_HTTP``)."""
+
+    value: Any
+    origin: str
+
+
+def configure(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Run:
+    """Read every option: the flag, else the environment, else the default.
+
+    Raises Mistake that names the flag or the variable whose value is no good.
+    """
+    given_files(flags, environment)
+    given = {option.field: _given(option, flags, environment) for option in OPTIONS}
+    own = {name: given[name].value for name in ("files", "namespace", "stand_ins", "backends")}
+    return Run(settings=_settings(given), **own)
+
+
+def given_files(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the paths of the manifests; raises Mistake where there are none."""
+    option = next(option for option in OPTIONS if option.field == "files")
+    files: tuple[str, ...] = _given(option, flags, environment).value
+    if not files:
+        raise Mistake(
+            "no manifests are named", mend="add -f PATH: a file, a folder, or - for stdin"
+        )
+    return files
+
+
+def _settings(given: Mapping[str, Given]) -> Settings:
+    compiler = CompilerOptions(
+        # File mode serves what there is, unless it is told which class is meant.
+        any_class=not given["compiler.ingress_classes"].value,
+        policies=_policies(given),
+        **dict(_part("compiler", given)),
+    )
+    listeners = {name: given[name].value for name in ("http", "https", "admin")}
+    return Settings(
+        compiler=compiler, proxy=ProxySettings(**dict(_part("proxy", given))), **listeners
+    )
+
+
+def _policies(given: Mapping[str, Given]) -> Policies:
+    return Policies(
+        timeouts=Timeouts(**dict(_part("timeouts", given)), origin=_origin("timeouts", given)),
+        body_limit=BodyLimit(
+            **dict(_part("body_limit", given)), origin=_origin("body_limit", given)
+        ),
+    )
+
+
+def _part(part: str, given: Mapping[str, Given]) -> Iterator[tuple[str, Any]]:
+    for field, (value, _) in given.items():
+        owner, _, name = field.rpartition(".")
+        if owner == part:
+            yield name, value
+
+
+def _origin(part: str, given: Mapping[str, Given]) -> str:
+    origins = [g.origin for field, g in given.items() if field.startswith(f"{part}.")]
+    return ", ".join(o for o in origins if o != DEFAULT_ORIGIN) or DEFAULT_ORIGIN
+
+
+def _given(option: Option, flags: Mapping[str, Any], environment: Mapping[str, str]) -> Given:
+    flag, text = flags.get(option.name), environment.get(option.variable)
+    if flag is not None and flag != []:
+        return Given(_read(option, flag, option.flag), f"flag {option.flag}")
+    if text:
+        words = [word.strip() for word in text.split(",")] if option.many else text
+        return Given(_read(option, words, option.variable), f"environment {option.variable}")
+    if not option.default:
+        return Given(() if option.many else None, DEFAULT_ORIGIN)
+    default = [option.default] if option.many else option.default
+    return Given(_read(option, default, option.flag), DEFAULT_ORIGIN)
+
+
+def _read(option: Option, given: Any, source: str) -> Any:
+    if isinstance(given, bool):
+        return given
+    try:
+        if option.many:
+            return tuple(option.kind.read(word) for word in given)
+        return option.kind.read(given)
+    except ValueError as error:
+        raise mistake(source, error) from None

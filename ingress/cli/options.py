@@ -1,0 +1,118 @@
+"""Every option of ``ingress run`` in one table: flags, environment, help and docs come from it."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from ingress.cli.values import (
+    ADDRESS,
+    BACKEND_REF,
+    COUNT,
+    DURATION,
+    HEAD_SIZE,
+    NAME,
+    NAMESPACE,
+    NETWORK,
+    OBJECT,
+    OVERRIDE,
+    PATH,
+    PORT,
+    SIZE,
+    SWITCH,
+    TIMEOUT,
+    Kind,
+    one_of,
+)
+
+MANIFESTS: Final = "Manifests"
+LISTENERS: Final = "Listeners"
+ROUTES: Final = "Routes"
+DOWNSTREAM: Final = "Downstream (towards the client)"
+UPSTREAM: Final = "Upstream (towards the pods)"
+LOGS: Final = "Logs"
+
+
+class Option(Struct, frozen=True):
+    """One option; ``default`` is text as a user would write it, empty where there is none.
+
+    ``field`` is where its value goes (``cli.configuration``), ``panel`` its heading in the help.
+    """
+
+    flag: str
+    kind: Kind
+    default: str
+    field: str
+    panel: str
+    many: bool = False
+    short: str = ""
+    doc: str = ""
+
+    @property
+    def name(self) -> str:
+        """The keyword that the command gets it under."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that stands in for the flag."""
+        return f"INGRESS_{self.name.upper()}"
+
+
+# fmt: off
+OPTIONS: Final[tuple[Option, ...]] = (
+    Option("--filename", PATH, "", "files", MANIFESTS, many=True, short="-f",
+           doc="File or folder (recursively) of manifests, - for stdin."),
+    Option("--namespace", NAMESPACE, "default", "namespace", MANIFESTS, short="-n",
+           doc="Namespace of objects that name none."),
+    Option("--stand-ins", SWITCH, "false", "stand_ins", MANIFESTS,
+           doc="Run a stand-in for every pod of the workloads behind a Service."),
+    Option("--backend", OVERRIDE, "", "backends", MANIFESTS, many=True,
+           doc="Send a Service to a program of your own; wins over stand-ins."),
+    Option("--http", ADDRESS, "127.0.0.1:8080", "http", LISTENERS, many=True,
+           doc="Listen for HTTP here; port 0 picks a free one."),
+    Option("--https", ADDRESS, "127.0.0.1:8443", "https", LISTENERS, many=True,
+           doc="Listen for HTTPS here."),
+    Option("--admin", ADDRESS, "127.0.0.1:9090", "admin", LISTENERS, many=True,
+           doc="Serve health, metrics, explain, snapshot and verdicts here."),
+    Option("--public-http-port", PORT, "", "proxy.public_http_port", LISTENERS,
+           doc="HTTP port that clients see (Location, X-Forwarded-Port); else the listener's."),
+    Option("--public-https-port", PORT, "", "proxy.public_https_port", LISTENERS,
+           doc="HTTPS port that clients see; else the listener's."),
+    Option("--trusted-proxy", NETWORK, "", "proxy.trusted_proxies", LISTENERS, many=True,
+           doc="Network of proxies whose X-Forwarded-* headers are believed."),
+    Option("--ingress-class", NAME, "", "compiler.ingress_classes", ROUTES, many=True,
+           doc="Serve Ingresses of this class only; without it, of any class."),
+    Option("--default-backend", BACKEND_REF, "", "compiler.default_backend", ROUTES,
+           doc="Service for requests that nothing else takes; without it, 404."),
+    Option("--default-certificate", OBJECT, "", "compiler.default_certificate", ROUTES,
+           doc="Secret for an unknown or missing SNI; without it, a self-made certificate."),
+    Option("--client-header-timeout", TIMEOUT, "10s", "proxy.client_header_timeout", DOWNSTREAM,
+           doc="Longest wait for a whole request head (408)."),
+    Option("--client-body-timeout", TIMEOUT, "60s", "proxy.client_body_timeout", DOWNSTREAM,
+           doc="Longest pause between two reads of a request's body (408)."),
+    Option("--client-send-timeout", TIMEOUT, "60s", "proxy.client_send_timeout", DOWNSTREAM,
+           doc="Longest pause between two writes to the client."),
+    Option("--keep-alive-timeout", DURATION, "75s", "proxy.keep_alive_timeout", DOWNSTREAM,
+           doc="How long an idle client connection stays open."),
+    Option("--drain-timeout", DURATION, "30s", "proxy.drain_timeout", DOWNSTREAM,
+           doc="How long requests in flight may take to end once told to stop."),
+    Option("--max-header-bytes", HEAD_SIZE, "64Ki", "proxy.max_header_bytes", DOWNSTREAM,
+           doc="Longest request head (431)."),
+    Option("--max-body-bytes", SIZE, "0", "body_limit.max_bytes", DOWNSTREAM,
+           doc="Longest request body (413); 0 for no limit."),
+    Option("--proxy-connect-timeout", TIMEOUT, "5s", "timeouts.connect", UPSTREAM,
+           doc="Longest wait for a connection to a pod (504)."),
+    Option("--proxy-read-timeout", TIMEOUT, "60s", "timeouts.read", UPSTREAM,
+           doc="Longest pause between two reads of a response (504)."),
+    Option("--proxy-send-timeout", TIMEOUT, "60s", "timeouts.send", UPSTREAM,
+           doc="Longest pause between two writes of a request (504)."),
+    Option("--upstream-keep-alive-timeout", DURATION, "60s",
+           "proxy.upstream_keep_alive_timeout", UPSTREAM,
+           doc="How long an idle connection to a pod is kept."),
+    Option("--upstream-keep-alive-connections", COUNT, "320",
+           "proxy.upstream_keep_alive_connections", UPSTREAM,
+           doc="How many idle connections to pods are kept."),
+    Option("--access-log", one_of("json", "combined", "off"), "json", "proxy.access_log", LOGS,
+           doc="Form of the access log, one line a request on stdout."),
+)
+# fmt: on

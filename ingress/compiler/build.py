@@ -1,0 +1,110 @@
+"""Inventory -> Build: the stages in their order.
+
+Each stage is a frozen value that holds what it made per object; ``after`` returns the next one,
+with only that made anew which a change touches. Identity tells what changed, so a stage that
+nothing touches costs nothing, and equal parts of two Snapshots are the same objects.
+"""
+
+from msgspec import Struct
+
+from ingress.compiler.ingresses import Ingresses
+from ingress.compiler.keyring import NEVER, Keyring
+from ingress.compiler.ledger import Findings, Ledger
+from ingress.compiler.routes import Hosts
+from ingress.compiler.server_names import ServerNames
+from ingress.compiler.services import Services
+from ingress.compiler.step import Step
+from ingress.model.inventory import EMPTY, Inventory
+from ingress.model.snapshot import MatchKind, Route, Snapshot
+from ingress.model.verdict import Verdict
+from ingress.settings import CompilerOptions
+
+
+class Memo(Struct, frozen=True, kw_only=True):
+    """What the next build starts from."""
+
+    options: CompilerOptions
+    inventory: Inventory = Inventory()
+    ingresses: Ingresses = Ingresses()
+    hosts: Hosts = Hosts()
+    services: Services = Services()
+    keyring: Keyring = Keyring()
+    server_names: ServerNames = ServerNames()
+    ledger: Ledger = Ledger()
+
+
+class Build(Struct, frozen=True, kw_only=True):
+    """What the compiler made of one Inventory.
+
+    ``turns_at`` is when time alone changes it (a certificate expires): seconds since the
+    epoch, infinite where nothing will.
+    """
+
+    snapshot: Snapshot
+    verdicts: tuple[Verdict, ...]
+    memo: Memo
+    turns_at: float = NEVER
+
+
+def build_snapshot(
+    inventory: Inventory, options: CompilerOptions, *, now: float, previous: Build | None = None
+) -> Build:
+    """Compile an Inventory; ``now`` is in seconds since the epoch.
+
+    ``previous`` makes it cost what changed, and brings the last good certificates. Never
+    raises on what a user wrote.
+    """
+    memo = previous.memo if previous and previous.memo.options == options else Memo(options=options)
+    shown = previous.snapshot.certificates if previous else EMPTY
+    step = Step(memo.inventory, inventory, options, now, shown, Findings())
+
+    ingresses, moves = memo.ingresses.after(step)
+    hosts = memo.hosts.after(step, moves)
+    services = memo.services.after(step, moves)
+    keyring = memo.keyring.after(step, moves)
+    server_names = memo.server_names.after(step, moves, keyring)
+    step.findings["source", ""] = inventory.verdicts
+    ledger = memo.ledger.after(step.findings)
+
+    memo = Memo(
+        options=options,
+        inventory=inventory,
+        ingresses=ingresses,
+        hosts=hosts,
+        services=services,
+        keyring=keyring,
+        server_names=server_names,
+        ledger=ledger,
+    )
+    return Build(
+        snapshot=_snapshot(memo), verdicts=ledger.ordered, memo=memo, turns_at=keyring.until
+    )
+
+
+def _snapshot(memo: Memo) -> Snapshot:
+    named = memo.options.default_certificate
+    default = str(named) if named else ""
+    return Snapshot(
+        hosts=memo.hosts.hosts,
+        backends=memo.services.backends,
+        certificates=memo.keyring.certificates,
+        server_names=memo.server_names.names,
+        default_certificate=default if default in memo.keyring.certificates else "",
+        fallback=memo.hosts.fallback,
+        default_backend=_default_backend(memo.options),
+    )
+
+
+def _default_backend(options: CompilerOptions) -> Route | None:
+    """Return the route of ``--default-backend``, which no Ingress owns."""
+    if options.default_backend is None:
+        return None
+    return Route(
+        ingress="",
+        path="/",
+        kind=MatchKind.PREFIX,
+        written_path="",
+        path_type="",
+        backend=options.default_backend,
+        policies=options.policies,
+    )

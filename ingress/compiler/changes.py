@@ -1,0 +1,62 @@
+"""What changed between two Inventories, and maps that follow the change without being mutated."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias, TypeVar
+
+from ingress.model.inventory import EMPTY, ObjectKey
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Index: TypeAlias = Mapping[K, Mapping[ObjectKey, V]]
+"""For each group, the objects that say something about it, and what they say."""
+
+Entry: TypeAlias = tuple[ObjectKey, Mapping[K, V], Mapping[K, V]]
+"""An object, what it said about each group before, and what it says now."""
+
+
+def changed_keys(old: Mapping[K, V], new: Mapping[K, V]) -> list[K]:
+    """Return the keys whose values are not the same objects in both, gone ones included."""
+    if old is new:
+        return []
+    missing = object()
+    changed = [key for key, value in new.items() if old.get(key, missing) is not value]
+    changed += [key for key in old if key not in new]
+    return changed
+
+
+def edited(before: Mapping[K, V], edits: Mapping[K, V | None]) -> Mapping[K, V]:
+    """Return ``before`` with the edits (``None`` drops a key), or itself where nothing differs.
+
+    A value that is equal to the one before keeps the one before, so that others see no change.
+    """
+    real = {key: value for key, value in edits.items() if before.get(key) != value}
+    if not real:
+        return before
+    after = dict(before)
+    for key, value in real.items():
+        if value is None:
+            del after[key]
+        else:
+            after[key] = value
+    return after
+
+
+def reindexed(
+    index: Index[K, V], entries: Iterable[Entry[K, V]]
+) -> tuple[Mapping[K, Mapping[ObjectKey, V]], set[K]]:
+    """Return the index after the entries, and the groups about which anything new is said."""
+    touched: dict[K, dict[ObjectKey, V]] = {}
+    for member, was, now in entries:
+        for group in was.keys() | now.keys():
+            said = now.get(group)
+            if said == was.get(group):
+                continue
+            if group not in touched:
+                touched[group] = dict(index.get(group, EMPTY))
+            if said is None:
+                del touched[group][member]
+            else:
+                touched[group][member] = said
+    after = edited(index, {group: members or None for group, members in touched.items()})
+    return after, set(touched)

@@ -1,0 +1,42 @@
+"""Match: what the routing table found for a request, and the rule of precedence that found it."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ingress.model.snapshot import Host, Route, ServerName
+
+
+class DecidedBy(StrEnum):
+    """The rules of precedence, a closed list in words for people.
+
+    A table that serves stops at the first that finds something, and says of routes which kind
+    of host took the request. The three that rank the routes of one host are named by
+    ``explain``, where several of them match.
+    """
+
+    EXACT_HOST = "exact host"
+    WILDCARD_HOST = "wildcard host"
+    ANY_HOST = "rule without a host"
+
+    LONGEST_PATH = "longest path"
+    EXACT_PATH = "Exact before Prefix"
+    OLDEST = "oldest Ingress"
+
+    HOST_FALLBACK = "default backend of the host's oldest Ingress"
+    FALLBACK = "default backend of the oldest Ingress without rules"
+    DEFAULT_BACKEND = "--default-backend"
+    NOTHING = "no match"
+
+
+class Match(Struct, frozen=True, gc=False):
+    """What a request found.
+
+    ``host`` are the rules that cover the request's host, ``server_name`` is the TLS host that
+    does, so without one the host is not for https. ``route`` is ``None`` for a 404.
+    """
+
+    route: Route | None
+    host: Host | None
+    server_name: ServerName | None
+    decided_by: DecidedBy

@@ -1,0 +1,142 @@
+"""Who sent a request: the client's address and scheme, and the request's id."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ingress.model.messages import Headers, Peer
+from ingress.policies.ports import PublicPorts
+from ingress.settings import Network
+
+_ID_BYTES: Final = 16
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+# Some proxies (Traefik) name the scheme of a WebSocket's URL.
+_SCHEMES: Final = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "https"}
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Identity(NamedTuple):
+    """Who sent a request, as far as can be trusted.
+
+    ``client`` is an IP as text, or the ``peer`` where there is no better; ``peer`` is the other
+    end of the connection; ``scheme`` (``http`` or ``https``) and ``port`` are what the client
+    used; ``trusted`` tells whether the peer is a ``--trusted-proxy``.
+    """
+
+    client: str
+    peer: str
+    scheme: str
+    port: int
+    trusted: bool
+    request_id: str
+
+
+def identify(
+    peer: Peer,
+    headers: Headers,
+    *,
+    trusted_proxies: Sequence[Network],
+    ports: PublicPorts,
+    randomness: Callable[[int], bytes],
+) -> Identity:
+    """Tell who sent a request; ``randomness`` gives that many random bytes (``os.urandom``).
+
+    Of a peer that is not trusted nothing but its address and its X-Request-ID count.
+    """
+    client = address = _plain(peer.address)
+    scheme = "https" if peer.tls else "http"
+    trusted = bool(trusted_proxies) and _is_trusted(address, trusted_proxies)
+    if trusted:
+        client = _client(address, headers, trusted_proxies)
+        scheme = _scheme(headers) or scheme
+    return Identity(
+        client=client,
+        peer=address,
+        scheme=scheme,
+        port=ports.forwarded(scheme, peer),
+        trusted=trusted,
+        request_id=_request_id(headers) or new_request_id(randomness),
+    )
+
+
+def new_request_id(randomness: Callable[[int], bytes]) -> str:
+    """Make an X-Request-ID: 32 hex digits, as ingress-nginx makes them."""
+    return randomness(_ID_BYTES).hex()
+
+
+def _request_id(headers: Headers) -> str:
+    values = [value for name, value in headers if len(name) == 12 and _is(name, b"x-request-id")]
+    if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
+        return values[0].decode()
+    return ""
+
+
+def _scheme(headers: Headers) -> str:
+    """Return what X-Forwarded-Proto says, empty unless it says one thing.
+
+    A list of schemes does not say whose is whose, so it does not stop a redirect.
+    """
+    values = [value for name, value in headers if _is(name, b"x-forwarded-proto")]
+    return _SCHEMES.get(values[0].lower(), "") if len(values) == 1 else ""
+
+
+def _client(peer: str, headers: Headers, trusted: Sequence[Network]) -> str:
+    """Return the right-most address that is not trusted itself; if all are, the left-most.
+
+    Whatever is no address ends the walk: nobody we trust vouches for what is left of it.
+    """
+    client = peer
+    for entry in reversed(_forwarded_for(headers)):
+        address = _entry_address(entry)
+        if address is None:
+            break
+        client = address
+        if not _is_trusted(address, trusted):
+            break
+    return client
+
+
+def _forwarded_for(headers: Headers) -> list[str]:
+    values = [value for name, value in headers if _is(name, b"x-forwarded-for")]
+    return b",".join(values).decode("latin-1").split(",")
+
+
+def _entry_address(entry: str) -> str | None:
+    """Return the address of one entry, which some proxies write with brackets or a port."""
+    text = entry.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    address = _parsed(text)
+    return None if address is None else _plain(str(address))
+
+
+def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in trusted)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _plain(address: str) -> str:
+    """Drop what depends on our socket: the zone, and IPv6's way of writing an IPv4 address."""
+    if ":" not in address:
+        return address
+    parsed = _parsed(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return address if parsed is None else str(parsed)
+
+
+def _is(name: bytes, wanted: bytes) -> bool:
+    return name.lower() == wanted

@@ -1,0 +1,1 @@
+"""A request's life: match > admit > pick > send > relay > record."""

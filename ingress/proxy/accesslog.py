@@ -1,0 +1,105 @@
+"""The access log: one line a request, formatted here and written by a thread in batches.
+
+Nothing that a client sends can begin a line of its own or end a field: both formats escape.
+"""
+
+import re
+import threading
+from collections import deque
+from datetime import datetime
+from typing import BinaryIO, Final
+
+import msgspec
+
+from ingress.proxy.record import AccessRecord
+from ingress.settings import AccessLog
+
+FLUSH_SECONDS: Final = 0.2
+MAX_WAITING_LINES: Final = 100_000
+"""Lines that wait for a slow reader of the log; those beyond are dropped and counted."""
+
+_UNSAFE: Final = re.compile(r"[^\x20-\x7e]|[\"\\]")
+_JSON: Final = msgspec.json.Encoder()
+# JSON allows these as they are, and some readers take them for line ends or act on them.
+_UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u2028\u2029]")
+
+
+def as_json(record: AccessRecord) -> bytes:
+    """Return the line for ``--access-log json``."""
+    line = _JSON.encode(record)
+    if not line.isascii() or b"\x7f" in line:
+        text = line.decode()
+        line = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+    return line + b"\n"
+
+
+def as_combined(record: AccessRecord) -> bytes:
+    """Return the line for ``--access-log combined`` (Apache's format of that name)."""
+    when = datetime.fromisoformat(record.at).strftime("%d/%b/%Y:%H:%M:%S +0000")
+    request = f"{record.method} {record.target} HTTP/{record.version}"
+    fields = (
+        _escape(record.client) or "-",
+        "- -",
+        f"[{when}]",
+        f'"{_escape(request)}"',
+        f"{record.status:03d}",
+        str(record.bytes_out or "-"),
+        f'"{_escape(record.referer) or "-"}"',
+        f'"{_escape(record.user_agent) or "-"}"',
+    )
+    return " ".join(fields).encode() + b"\n"
+
+
+def _escape(text: str) -> str:
+    return _UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+
+class AccessLogWriter:
+    """Formats in the event loop, writes in a thread of its own, so a full pipe stops nobody."""
+
+    def __init__(self, form: AccessLog, stream: BinaryIO) -> None:
+        self.dropped = 0
+        self._format = as_combined if form == "combined" else as_json
+        self._off = form == "off"
+        self._stream = stream
+        self._lines: deque[bytes] = deque()  # appending and popping are atomic
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="access log", daemon=True)
+        if not self._off:
+            self._thread.start()
+
+    def add(self, record: AccessRecord) -> None:
+        """Take note of a request."""
+        if self._off:
+            return
+        if len(self._lines) >= MAX_WAITING_LINES:
+            self.dropped += 1
+            return
+        self._lines.append(self._format(record))
+
+    def close(self, *, timeout: float = 1.0) -> None:
+        """Write what is left; gives up after ``timeout`` seconds where nobody reads."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._closed.wait(FLUSH_SECONDS):
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if not lines:
+            return
+        try:
+            self._stream.write(b"".join(lines))
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Whoever read the log is gone; requests are served all the same.
+            self.dropped += len(lines)

@@ -1,0 +1,107 @@
+"""What we answer ourselves: a short page that says who answers, what to do, and a request id.
+
+Never an address, a path of ours, or anything that the client sent.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ingress.model.messages import Headers
+from ingress.policies import Redirect
+from ingress.proxy.downstream.replies import encode_head
+
+SERVER: Final = "aiohttp-ingress"
+
+_MENDS: Final[Mapping[int, str]] = {
+    400: "The request breaks the rules of HTTP. Mend the client, or what stands before us.",
+    404: "No rule matches this host and path. Check the address; its owner, the Ingress rules.",
+    408: "The request took too long to arrive. Try again.",
+    413: "The request body is longer than this route allows.",
+    414: "The address is too long.",
+    417: "The only expectation that is met here is 100-continue.",
+    431: "The request's headers are too long. Clear this site's cookies and try again.",
+    500: "Something is broken in this proxy. Its owner finds more in its log by the request id.",
+    501: "The request asks for something that this proxy does not carry.",
+    502: "The service behind this address gave no usable answer. Try again later.",
+    503: "No instance of the service behind this address is ready. Try again later.",
+    504: "The service behind this address took too long. Try again later.",
+    505: "HTTP/1.1 and HTTP/1.0 are spoken here.",
+}
+_HTML: Final = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{status} {reason}</title></head>
+<body><h1>{status} {reason}</h1><p>{mend}</p>
+<hr><p>{server} &middot; request <code>{request_id}</code></p></body></html>
+"""
+
+
+class Answer(NamedTuple):
+    """An answer of ours, ready to be sent by either lane."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def reason(self) -> bytes:
+        """The reason phrase."""
+        return reason_of(self.status).encode()
+
+    @property
+    def lines(self) -> Headers:
+        """Every header line but Date and Connection."""
+        lines = [(name.encode(), value.encode("latin-1")) for name, value in self.headers]
+        length = b"%d" % len(self.body)
+        return [*lines, (b"Content-Length", length), (b"Server", SERVER.encode())]
+
+    def encode(self) -> bytes:
+        """Return the whole response as bytes; the connection closes behind it."""
+        head = encode_head(
+            self.status, self.reason, headers=self.lines, version=(1, 1), keep_alive=False
+        )
+        return head + self.body
+
+
+def reason_of(status: int) -> str:
+    """Return the reason phrase of a status."""
+    return HTTPStatus(status).phrase
+
+
+def error_page(status: int, *, accept: str, request_id: str) -> Answer:
+    """Return the page for a status, as JSON for clients that like it better than HTML."""
+    reason, mend = reason_of(status), _MENDS.get(status, "")
+    if _prefers_json(accept):
+        fields = {"status": status, "error": reason, "message": mend, "answeredBy": SERVER}
+        body = msgspec.json.encode(fields | {"requestId": request_id}) + b"\n"
+        content_type = "application/json"
+    else:
+        text = _HTML.format(
+            status=status, reason=reason, mend=mend, server=SERVER, request_id=request_id
+        )
+        body, content_type = text.encode(), "text/html; charset=utf-8"
+    return Answer(status, (("Content-Type", content_type), ("X-Request-ID", request_id)), body)
+
+
+def redirection(redirect: Redirect, *, request_id: str) -> Answer:
+    """Return the answer that sends a client elsewhere."""
+    headers = (("Location", redirect.location), ("X-Request-ID", request_id))
+    return Answer(redirect.status, headers, b"")
+
+
+def _prefers_json(accept: str) -> bool:
+    """RFC 9110 §12.5.1, for the two types that we have; HTML where both are as welcome."""
+    wishes = [_wish(member) for member in accept.lower().split(",")]
+    json = max((q for kind, q in wishes if kind == "application/json"), default=0.0)
+    html = max((q for kind, q in wishes if kind == "text/html"), default=0.0)
+    return json > html
+
+
+def _wish(member: str) -> tuple[str, float]:
+    kind, *parameters = (part.strip() for part in member.split(";"))
+    weights = [p.removeprefix("q=") for p in parameters if p.startswith("q=")]
+    try:
+        return kind, float(weights[0]) if weights else 1.0
+    except ValueError:
+        return kind, 0.0

@@ -1,0 +1,71 @@
+"""Synchronous decisions: which endpoint takes a request, and whether a failed try is repeated."""
+
+from bisect import bisect_right
+from collections.abc import Collection
+from typing import Final
+
+from ingress.model.snapshot import Affinity, Backend, Endpoint
+from ingress.policies.affinity import pick_by_client
+from ingress.proxy.failures import Failure, Retry
+
+MAX_TRIES: Final = 3
+
+_IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
+
+
+class Balancer:
+    """Chooses endpoints; its state is per ``Backend.key`` and outlives every swap.
+
+    The state of a backend is the endpoint that was chosen last. Its turn passes to the next one
+    in the sorted order, which means something even where endpoints have come or gone.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, Endpoint] = {}
+
+    def choose(
+        self, backend: Backend, *, client: str, avoid: Collection[Endpoint] = ()
+    ) -> Endpoint | None:
+        """Return the endpoint for a request, or ``None`` where there is none but those to avoid.
+
+        ``client`` is the client's address (``Identity.client``), for ``sessionAffinity: ClientIP``:
+        of the endpoints that are not avoided it gets the one that ranks highest for it.
+        """
+        endpoints = backend.endpoints
+        if avoid:
+            endpoints = tuple(endpoint for endpoint in endpoints if endpoint not in avoid)
+        if not endpoints:
+            return None
+        if backend.affinity is Affinity.CLIENT_IP:
+            return pick_by_client(client, endpoints)
+        chosen = self._next(backend.key, endpoints)
+        self._last[backend.key] = chosen
+        return chosen
+
+    def retain(self, keys: Collection[str]) -> None:
+        """Forget the turns of backends that are gone."""
+        for key in self._last.keys() - set(keys):
+            del self._last[key]
+
+    def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
+        last = self._last.get(key)
+        after = 0 if last is None else bisect_right(endpoints, last)
+        return endpoints[after % len(endpoints)]
+
+
+def is_idempotent(method: str) -> bool:
+    """Tell whether a request may be repeated (RFC 9110 §9.2.2)."""
+    return method in _IDEMPOTENT
+
+
+def next_try(failure: Failure, *, method: str, body_consumed: bool, tries: int) -> Retry:
+    """Decide what follows a failure; ``tries`` counts those already made.
+
+    ``body_consumed`` tells whether any of the request's body was read from the client: those
+    bytes are gone, so nothing is repeated then.
+    """
+    if tries >= MAX_TRIES or body_consumed:
+        return Retry.NEVER
+    if failure.retryable is Retry.NEW_CONNECTION and not is_idempotent(method):
+        return Retry.NEVER
+    return failure.retryable

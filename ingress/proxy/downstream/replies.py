@@ -1,0 +1,61 @@
+"""Writes responses: byte for byte as they came, in a framing of our own (RFC 9112 §6)."""
+
+import time
+from email.utils import formatdate
+from functools import lru_cache
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+
+from ingress.model.messages import Headers
+from ingress.proxy.upstream.messages import join_lines
+
+
+class Reply(web.StreamResponse):
+    """A response that is written here, and not by aiohttp, which would read its head as text.
+
+    All that aiohttp is told is that nothing is left to write, and whether the connection lives.
+    """
+
+    def __init__(self, status: int, *, keep_alive: bool) -> None:
+        super().__init__(status=status)
+        self._lives = keep_alive
+
+    @property
+    def keep_alive(self) -> bool:
+        """Whether another request may follow on the connection."""
+        return self._lives
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """See aiohttp.web.StreamResponse."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """See aiohttp.web.StreamResponse."""
+
+
+def encode_head(
+    status: int, reason: bytes, *, headers: Headers, version: tuple[int, int], keep_alive: bool
+) -> bytes:
+    """Return a response's head, ``version`` being the client's.
+
+    ``Date`` is added where there is none (RFC 9110 §6.6.1), ``Connection`` where there is none
+    and the client would expect something else.
+    """
+    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason)]
+    lines += [b"%b: %b" % line for line in headers]
+    named = {name.lower() for name, _ in headers}
+    if b"date" not in named:
+        lines.append(b"Date: " + _date(int(time.time())))
+    if b"connection" not in named and keep_alive != (version == (1, 1)):
+        lines.append(b"Connection: keep-alive" if keep_alive else b"Connection: close")
+    return join_lines(lines)
+
+
+def chunk_of(data: bytes) -> bytes:
+    """Frame a piece of a body as a chunk."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()

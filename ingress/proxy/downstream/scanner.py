@@ -1,0 +1,75 @@
+"""Cuts a client's bytes into request heads: no I/O, any request cut at any byte.
+
+A head that can no longer become a good one is refused at once, so that nobody waits for its end.
+"""
+
+from typing import Final
+
+from ingress.proxy.downstream.heads import Request, check_request_line, read_request
+from ingress.proxy.failures import Failure, FailureKind
+
+_END: Final = b"\r\n\r\n"
+_CR: Final = b"\r"
+_CRLF: Final = b"\r\n"
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
+
+
+class HeadScanner:
+    """Collects one head after another; ``rest`` is what came behind the last."""
+
+    def __init__(self, *, max_bytes: int) -> None:
+        self.rest = b""
+        self._max_bytes = max_bytes
+        self._buffer = bytearray()
+        self._line_checked = False
+        self._skipped = False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a head has begun and not ended."""
+        return bool(self._buffer)
+
+    def feed(self, data: bytes) -> Request | None:
+        """Return the request whose head ``data`` completes; raises Failure with its status."""
+        seen = len(self._buffer)
+        self._buffer += data
+        # A client may send one empty line before its request (RFC 9112 §2.2).
+        if self._buffer.startswith(_CRLF) and not self._skipped:
+            del self._buffer[:2]
+            self._skipped, seen = True, 0
+        end = self._buffer.find(_END, max(0, seen - len(_END) + 1))
+        size = len(self._buffer) if end < 0 else end + len(_END)
+        # A CR that came last is looked at again, together with what follows it.
+        if _is_broken(self._buffer[seen - self._buffer.endswith(_CR, 0, seen) : size]):
+            raise Failure(FailureKind.BAD_REQUEST, "a control character, bare CR or bare LF")
+        self._check_size(size)
+        if end < 0:
+            self._check_line()
+            return None
+        raw, self.rest = bytes(self._buffer[:size]), bytes(self._buffer[size:])
+        self._buffer.clear()
+        self._line_checked = self._skipped = False
+        return read_request(raw)
+
+    def _check_size(self, size: int) -> None:
+        if size <= self._max_bytes:
+            return
+        if self._buffer.find(_CRLF, 0, self._max_bytes) < 0:
+            raise Failure(FailureKind.TARGET_TOO_LONG)
+        raise Failure(FailureKind.HEADER_TOO_LARGE)
+
+    def _check_line(self) -> None:
+        end = self._buffer.find(_CRLF)
+        if end >= 0 and not self._line_checked:
+            check_request_line(bytes(self._buffer[:end]))
+            self._line_checked = True
+
+
+def _is_broken(data: bytearray) -> bool:
+    """Tell of bare CR, bare LF and control characters but tab: two readers could differ over them.
+
+    A CR at the very end is not bare yet.
+    """
+    lines = data.count(_CRLF)
+    bare = data.count(b"\n") - lines or data.count(_CR) - lines - data.endswith(_CR)
+    return bool(bare) or len(data.translate(None, _CONTROLS)) < len(data)

@@ -1,0 +1,45 @@
+"""A 101: the two connections become a tunnel of bytes."""
+
+from typing import Final
+
+from ingress.policies import response_headers
+from ingress.proxy.exchange import Exchange
+from ingress.proxy.upstream import Connection, Relay, ResponseHead
+
+_SWITCHING: Final = 101
+
+
+def is_switch(head: ResponseHead) -> bool:
+    """Tell whether what follows is a tunnel; the parser has checked that it was asked for."""
+    return head.status == _SWITCHING
+
+
+async def tunnel(
+    exchange: Exchange, connection: Connection, head: ResponseHead, *, idle_timeout: float
+) -> None:
+    """Pass the 101 on, then bytes both ways until both sides have ended.
+
+    ``idle_timeout`` is how long nothing may move, in seconds.
+    """
+    headers = [
+        line
+        for line in response_headers(head.headers)
+        if line[0].lower() not in {b"content-length", b"upgrade"}
+    ]
+    headers += [(b"Connection", b"upgrade"), (b"Upgrade", _chosen(head))]
+    gate, record = exchange.gate, exchange.record
+    begun = exchange.begin(_SWITCHING, head.reason, headers=headers)
+    await gate.wire.send(begun, seconds=idle_timeout)
+    to_downstream, upstream = connection.into_tunnel()
+    to_upstream, downstream = gate.into_tunnel()
+    relay = Relay(downstream, upstream, idle_timeout=idle_timeout)
+    relay.start(to_downstream=to_downstream, to_upstream=to_upstream)
+    try:
+        record.bytes_out, record.bytes_in = await relay.finished()
+    finally:
+        gate.left_tunnel()
+
+
+def _chosen(head: ResponseHead) -> bytes:
+    values = (value for name, value in head.headers if name.lower() == b"upgrade")
+    return next(values, b"")

@@ -1,0 +1,77 @@
+"""The request's body on its way up, beside the response on its way down."""
+
+import asyncio
+
+from aiohttp import web
+
+from ingress.proxy.downstream.gate import Gate
+from ingress.proxy.failures import Failure, FailureKind, Side
+from ingress.proxy.upstream import Connection
+
+
+class Upload:
+    """Sends a body piece by piece; never holds more of it than the buffers on the way do.
+
+    ``consumed`` counts the bytes that were read from the client. ``failure`` is the client's own
+    doing, if any: the upstream connection is closed then, which wakes whoever waits for it.
+    """
+
+    def __init__(
+        self, request: web.BaseRequest, gate: Gate, *, max_bytes: int, timeout: float
+    ) -> None:
+        self.consumed = 0
+        self.began = False
+        self.failure: Failure | None = None
+        self._content = request.content
+        self._gate = gate
+        self._max_bytes = max_bytes
+        self._timeout = timeout
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, connection: Connection) -> None:
+        """Begin to send, if there is a body."""
+        if self._gate.request.framing:
+            run = self._run(connection)
+            self._task = asyncio.create_task(run, name="upload")
+
+    def cancel(self) -> None:
+        """Send no more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def stop(self) -> None:
+        """Send no more, and wait until nothing more will happen."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+
+    async def _run(self, connection: Connection) -> None:
+        try:
+            await self._pump(connection)
+        except Failure as failure:
+            # One of the upstream's is seen by whoever reads the response, which may well have
+            # come before the body's end.
+            if failure.side is Side.DOWNSTREAM:
+                self.failure = failure
+                connection.abort()
+
+    async def _pump(self, connection: Connection) -> None:
+        if not self.began and self._gate.request.expects_continue:
+            self._gate.send_continue()
+        self.began = True
+        while chunk := await self._read():
+            self.consumed += len(chunk)
+            if self._max_bytes and self.consumed > self._max_bytes:
+                raise Failure(FailureKind.BODY_TOO_LARGE, "while it arrived")
+            await connection.send_body(chunk)
+        await connection.end_body()
+
+    async def _read(self) -> bytes:
+        # Nothing to read means that the client is slow: while the upstream is, we wait elsewhere.
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._content.readany()
+        except TimeoutError as error:
+            raise Failure(FailureKind.REQUEST_TIMEOUT, "the body stopped") from error
+        except (ConnectionError, web.RequestPayloadError) as error:
+            raise Failure(FailureKind.CLIENT_GONE, "in the midst of its body") from error

@@ -1,0 +1,172 @@
+"""What an upstream may write, byte by byte (RFC 9112); chunks of a client's are read likewise.
+
+Two readers could differ over bare LF, folded lines, control characters, repeated Content-Length
+lines, Content-Length beside Transfer-Encoding, chunked in HTTP/1.0, and what stands behind the
+``;`` of a chunk. So none of these gets any further.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from ingress.model.messages import Headers
+from ingress.proxy.failures import Failure, FailureKind
+
+_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
+_FIELD_LINE: Final = _TOKEN + rb":" + _TEXT + rb"\r\n"
+# Many servers leave out the space before an empty reason; nothing depends on it.
+_STATUS_LINE: Final = rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?\r\n"
+_QUOTED: Final = rb'"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
+_WS: Final = rb"[ \t]*"
+_EXTENSION: Final = (
+    _WS + rb";" + _WS + _TOKEN + rb"(?:" + _WS + rb"=" + _WS + rb"(?:" + _TOKEN + rb"|" + _QUOTED
+) + rb"))?"
+
+_HEAD: Final = re.compile(_STATUS_LINE + rb"((?:" + _FIELD_LINE + rb")*)\r\n")
+_TRAILER: Final = re.compile(_FIELD_LINE)
+_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:" + _EXTENSION + rb")*\r\n")
+_BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
+_FRAMING_NAME: Final = re.compile(rb"(?i)(?:content-length|transfer-encoding):")
+_BEGINNING: Final = b"HTTP/1."
+
+MAX_CHUNK_LINE: Final = 4096
+MAX_LENGTH_DIGITS: Final = 18
+
+
+def broken(detail: str) -> Failure:
+    """Return the failure of an upstream that broke the rules of the wire."""
+    return Failure(FailureKind.BROKEN, detail)
+
+
+def check_partial_head(buffer: bytearray, *, seen: int) -> None:
+    """Refuse a head that can no longer become a good one, so that nobody waits for its end.
+
+    ``seen`` is how much of the buffer was checked before.
+    """
+    if not _BEGINNING.startswith(buffer[: len(_BEGINNING)]):
+        raise broken("no HTTP/1 status line")
+    if _BROKEN_LINE_END.search(buffer, max(0, seen - 1)):
+        raise broken("a line of the head does not end in CRLF")
+
+
+class Lines(NamedTuple):
+    """A response head, taken apart and not yet understood."""
+
+    version: tuple[int, int]
+    status: int
+    reason: bytes
+    headers: Headers
+
+
+def split_head(head: bytes) -> Lines:
+    """Take a whole head apart; refuses one that is not to the letter.
+
+    That is: line ends, folding, names, control characters.
+    """
+    match = _HEAD.fullmatch(head)
+    if match is None:
+        raise broken("malformed head")
+    minor, status, reason, fields = match.groups()
+    headers: Headers = []
+    for line in fields.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b":")
+        headers.append((name, value.strip(b" \t")))
+    return Lines((1, int(minor)), int(status), reason or b"", headers)
+
+
+def content_length(values: Sequence[bytes]) -> int | None:
+    """Return what Content-Length says; one line, one plain number."""
+    if not values:
+        return None
+    if len(values) > 1:
+        raise broken("more than one Content-Length")
+    # Bounded before arithmetic; isdigit() of bytes knows ASCII digits only.
+    if not values[0].isdigit() or len(values[0]) > MAX_LENGTH_DIGITS:
+        raise broken("Content-Length is no number")
+    return int(values[0])
+
+
+def is_chunked(values: Sequence[bytes], *, version: tuple[int, int], length: int | None) -> bool:
+    """Tell what Transfer-Encoding says: nothing, or ``chunked`` once, which overrides nothing."""
+    if not values:
+        return False
+    if length is not None or version < (1, 1):
+        raise broken("Transfer-Encoding beside Content-Length or in HTTP/1.0")
+    if len(values) > 1 or values[0].lower() != b"chunked":
+        raise broken("a transfer coding other than chunked")
+    return True
+
+
+def tokens(values: Sequence[bytes]) -> list[bytes]:
+    """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
+    members = (member.strip() for value in values for member in value.lower().split(b","))
+    return [member for member in members if member]
+
+
+class ChunkGuard:
+    """Lets through what is chunked to the letter, without extensions and trailers, or refuses.
+
+    With ``reframe`` the chunks go on as chunks, else their data alone does.
+
+    Extensions and trailers are validated, then left out: they are for this hop only
+    (RFC 9112 §7.1.1) or may be dropped (RFC 9110 §6.5.1).
+    """
+
+    def __init__(self, *, max_trailer_bytes: int, reframe: bool) -> None:
+        self.ended = False
+        self._reframe = reframe
+        self._line = bytearray()
+        self._read_line = self._chunk_line
+        self._data_left = 0
+        self._trailer_left = max_trailer_bytes
+
+    def filter(self, data: bytes) -> tuple[bytes, bytes]:
+        """Return what may be read on, and what lies behind the body's end."""
+        passed = bytearray()
+        at = 0
+        while at < len(data) and not self.ended:
+            if self._data_left:
+                piece = data[at : at + self._data_left]
+                self._data_left -= len(piece)
+                passed += piece
+            else:
+                piece = data[at : data.find(b"\n", at) + 1 or len(data)]
+                framing = self._line_piece(piece)
+                if self._reframe:
+                    passed += framing
+            at += len(piece)
+        return bytes(passed), data[at:]
+
+    def _line_piece(self, piece: bytes) -> bytes:
+        self._line += piece
+        if len(self._line) > max(MAX_CHUNK_LINE, self._trailer_left):
+            raise broken("a line of the chunked body is too long")
+        if not piece.endswith(b"\n"):
+            return b""
+        line = bytes(self._line)
+        self._line.clear()
+        return self._read_line(line)
+
+    def _chunk_line(self, line: bytes) -> bytes:
+        match = _CHUNK_LINE.fullmatch(line)
+        if match is None or len(line) > MAX_CHUNK_LINE:
+            raise broken("malformed chunk line")
+        self._data_left = int(match[1], 16)
+        self._read_line = self._chunk_end if self._data_left else self._trailer_line
+        return b"%x\r\n" % self._data_left
+
+    def _chunk_end(self, line: bytes) -> bytes:
+        if line != b"\r\n":
+            raise broken("a chunk does not end in CRLF")
+        self._read_line = self._chunk_line
+        return line
+
+    def _trailer_line(self, line: bytes) -> bytes:
+        self._trailer_left -= len(line)
+        if line == b"\r\n":
+            self.ended = True
+            return line
+        if self._trailer_left < 0 or not _TRAILER.fullmatch(line) or _FRAMING_NAME.match(line):
+            raise broken("malformed trailer")
+        return b""

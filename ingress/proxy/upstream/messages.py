@@ -1,0 +1,50 @@
+"""What is said on an upstream connection: framings, response heads, lines."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple, TypeAlias
+
+from ingress.model.messages import Headers
+
+
+class Unsized(StrEnum):
+    """The framings of a body whose length is not known when it begins."""
+
+    CHUNKED = "chunked"
+    UNTIL_CLOSE = "until-close"
+
+
+CHUNKED: Final = Unsized.CHUNKED
+UNTIL_CLOSE: Final = Unsized.UNTIL_CLOSE
+
+Framing: TypeAlias = int | Unsized | None
+"""How a body is delimited: a Content-Length, ``CHUNKED``, ``UNTIL_CLOSE`` (responses only), or
+``None`` where the message has no body and needs no framing header."""
+
+
+class ResponseHead(NamedTuple):
+    """The head of a response that passed the rules of the wire.
+
+    ``headers`` are as received, framing and hop-by-hop lines included: whoever forwards them
+    drops those and frames anew. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
+    304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
+    304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
+    ``keep_alive`` tells whether the upstream lets the connection live.
+    """
+
+    status: int
+    reason: bytes
+    headers: Headers
+    version: tuple[int, int]
+    framing: Framing
+    content_length: int | None
+    keep_alive: bool
+    interims: tuple["ResponseHead", ...] = ()
+
+
+def join_lines(lines: Sequence[bytes]) -> bytes:
+    """Return a head; raises ValueError where a byte in it would end a line of its own."""
+    head = b"\r\n".join(lines) + b"\r\n\r\n"
+    if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
+        raise ValueError("a line end or NUL inside a line of a head")
+    return head

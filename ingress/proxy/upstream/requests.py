@@ -1,0 +1,78 @@
+"""Writes requests: our own framing, never the client's (RFC 9112 §6)."""
+
+import re
+from typing import Final
+
+from ingress.model.messages import Headers
+from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, Framing, join_lines
+
+# CONNECT is missing on purpose: nothing here asks for a tunnel in that way.
+_REQUEST_LINE: Final = re.compile(
+    rb"(?!CONNECT )[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e\x80-\xff]+ HTTP/1\.1"
+)
+_FRAMING_NAMES: Final = frozenset((b"content-length", b"transfer-encoding"))
+
+
+def refused(detail: str) -> Failure:
+    """Return the failure of a request that must not be sent on."""
+    return Failure(FailureKind.BAD_REQUEST, detail)
+
+
+def encode_head(
+    method: str, target: str, *, headers: Headers, framing: Framing, upgrade: bytes
+) -> bytes:
+    """Return a request head; raises Failure where a byte of it would end a line of its own.
+
+    Text is UTF-8, and other bytes are surrogates (PEP 383), so every byte goes out as it came in.
+    """
+    lines = [f"{method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")]
+    lines += [b"%s: %s" % line for line in headers if line[0].lower() not in _FRAMING_NAMES]
+    if upgrade:
+        lines += [b"Connection: upgrade", b"Upgrade: " + upgrade]
+    lines += _framing_line(framing)
+    if not _REQUEST_LINE.fullmatch(lines[0]):
+        raise refused("no request line that every upstream reads alike")
+    try:
+        return join_lines(lines)
+    except ValueError as error:
+        raise refused(str(error)) from error
+
+
+def _framing_line(framing: Framing) -> list[bytes]:
+    if framing is None:
+        return []
+    if framing is CHUNKED:
+        return [b"Transfer-Encoding: chunked"]
+    if framing is UNTIL_CLOSE or framing < 0:
+        raise refused("no framing for a request")
+    return [b"Content-Length: %d" % framing]
+
+
+class RequestBody:
+    """Frames the pieces of a request's body, and holds the client to its own length."""
+
+    def __init__(self, framing: Framing) -> None:
+        self._chunked = framing is CHUNKED
+        self._left = 0 if framing is None or not isinstance(framing, int) else framing
+        self.complete = not self._chunked and not self._left
+
+    def piece(self, data: bytes) -> bytes:
+        """Return what to write for a piece; raises Failure where it is more than announced."""
+        if not data:
+            return b""
+        if self.complete or (not self._chunked and len(data) > self._left):
+            raise refused("the request body is longer than announced")
+        if self._chunked:
+            return b"%x\r\n%b\r\n" % (len(data), data)
+        self._left -= len(data)
+        self.complete = not self._left
+        return data
+
+    def end(self) -> bytes:
+        """Return what ends the body; raises Failure where it is shorter than announced."""
+        if self._left:
+            raise refused("the request body is shorter than announced")
+        ending = b"0\r\n\r\n" if self._chunked and not self.complete else b""
+        self.complete = True
+        return ending

@@ -1,0 +1,79 @@
+"""Frozen Settings: what flags and the environment said, checked once.
+
+Every field's flag, environment variable, default and meaning are declared in one table
+(``ingress.cli.options``); nothing else reads either.
+"""
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
+
+from ingress.model.inventory import ObjectKey
+from ingress.model.policies import Policies
+from ingress.model.snapshot import BackendRef
+
+CONTROLLER = "aiohttp-ingress.dev/controller"
+"""The ``spec.controller`` of the IngressClasses that are ours."""
+
+Network: TypeAlias = IPv4Network | IPv6Network
+AccessLog: TypeAlias = Literal["json", "combined", "off"]
+
+
+class ListenAddress(NamedTuple):
+    """Where to listen: an IP (IPv6 without brackets) and a port, 0 for any free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class CompilerOptions(Struct, frozen=True, kw_only=True):
+    """What the compiler is told beside the objects.
+
+    ``any_class`` (file mode without ``--ingress-class``) serves Ingresses of every class.
+    ``ingress_classes`` are names that are ours even without an IngressClass object.
+    ``policies`` are the defaults, with the flag that set them as their origin.
+    """
+
+    any_class: bool = False
+    ingress_classes: tuple[str, ...] = ()
+    default_backend: BackendRef | None = None
+    default_certificate: ObjectKey | None = None
+    policies: Policies = Policies()
+
+
+class ProxySettings(Struct, frozen=True, kw_only=True):
+    """What a worker is told; durations in seconds, sizes in bytes.
+
+    ``client_header_timeout`` runs from a request's first byte (or the connection's start) to
+    the end of its head; ``client_body_timeout`` and ``client_send_timeout`` are between two
+    successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays.
+    ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
+    say; ``None`` means the listener's own.
+    """
+
+    client_header_timeout: float = 10.0
+    client_body_timeout: float = 60.0
+    client_send_timeout: float = 60.0
+    keep_alive_timeout: float = 75.0
+    drain_timeout: float = 30.0
+    max_header_bytes: int = 65_536
+    trusted_proxies: tuple[Network, ...] = ()
+    public_http_port: int | None = None
+    public_https_port: int | None = None
+    upstream_keep_alive_timeout: float = 60.0
+    upstream_keep_alive_connections: int = 320
+    access_log: AccessLog = "json"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that ``ingress run`` was told."""
+
+    http: tuple[ListenAddress, ...]
+    https: tuple[ListenAddress, ...]
+    admin: tuple[ListenAddress, ...]
+    compiler: CompilerOptions = CompilerOptions()
+    proxy: ProxySettings = ProxySettings()

@@ -1,0 +1,143 @@
+import pytest
+
+from ingress.cli.configuration import configure, given_files
+from ingress.cli.mistakes import ExitCode, Mistake
+from ingress.cli.options import OPTIONS
+from ingress.cli.values import read_override
+from ingress.model.inventory import ObjectKey
+from ingress.model.policies import Policies
+from ingress.model.snapshot import BackendRef
+from ingress.settings import CompilerOptions, ListenAddress, ProxySettings
+
+FILES = {"filename": ["a.yaml"]}
+
+
+def test_the_defaults_of_the_table_are_those_of_settings():
+    run = configure(FILES, {})
+    assert run.settings.proxy == ProxySettings()
+    assert run.settings.compiler == CompilerOptions(any_class=True)
+    assert run.settings.http == (ListenAddress("127.0.0.1", 8080),)
+    assert run.settings.https == (ListenAddress("127.0.0.1", 8443),)
+    assert run.settings.admin == (ListenAddress("127.0.0.1", 9090),)
+    assert (run.files, run.namespace, run.stand_ins, run.backends) == (
+        ("a.yaml",),
+        "default",
+        False,
+        (),
+    )
+
+
+SAID = {
+    "--filename": "x,y/z",
+    "--namespace": "web",
+    "--stand-ins": "true",
+    "--backend": "a/b=127.0.0.1:1,a/c:http=127.0.0.1:2",
+    "--http": ":1,[::1]:2",
+    "--https": ":3",
+    "--admin": ":4",
+    "--public-http-port": "81",
+    "--public-https-port": "444",
+    "--trusted-proxy": "10.0.0.0/8, ::1",
+    "--ingress-class": "blue,green",
+    "--default-backend": "a/b:http",
+    "--default-certificate": "a/b",
+    "--client-header-timeout": "1s",
+    "--client-body-timeout": "2s",
+    "--client-send-timeout": "3s",
+    "--keep-alive-timeout": "0s",
+    "--drain-timeout": "500ms",
+    "--max-header-bytes": "8Ki",
+    "--max-body-bytes": "1Mi",
+    "--proxy-connect-timeout": "4s",
+    "--proxy-read-timeout": "5s",
+    "--proxy-send-timeout": "6s",
+    "--upstream-keep-alive-timeout": "7s",
+    "--upstream-keep-alive-connections": "8",
+    "--access-log": "off",
+}
+
+
+def as_flags():
+    flags = {}
+    for option in OPTIONS:
+        text = SAID[option.flag]
+        flags[option.name] = [word.strip() for word in text.split(",")] if option.many else text
+    return flags | {"stand_ins": True}
+
+
+def test_every_option_is_read_from_the_environment_as_from_its_flag():
+    assert {option.flag for option in OPTIONS} == set(SAID)
+    by_flag = configure(as_flags(), {})
+    by_variable = configure({}, {o.variable: SAID[o.flag] for o in OPTIONS})
+    # Policies say who set them; all else is the same.
+    assert by_flag.settings.compiler.policies.timeouts.origin == (
+        "flag --proxy-connect-timeout, flag --proxy-read-timeout, flag --proxy-send-timeout"
+    )
+    assert by_variable.settings.compiler.policies.body_limit.origin == (
+        "environment INGRESS_MAX_BODY_BYTES"
+    )
+    assert without_policies(by_flag) == without_policies(by_variable)
+    assert by_flag.files == ("x", "y/z")
+    assert by_flag.stand_ins is True
+    assert by_flag.backends == (
+        read_override("a/b=127.0.0.1:1"),
+        read_override("a/c:http=127.0.0.1:2"),
+    )
+    proxy, compiler = by_flag.settings.proxy, by_flag.settings.compiler
+    assert by_flag.settings.http == (ListenAddress("0.0.0.0", 1), ListenAddress("::1", 2))
+    assert (proxy.public_http_port, proxy.public_https_port) == (81, 444)
+    assert [str(network) for network in proxy.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
+    assert (proxy.keep_alive_timeout, proxy.drain_timeout, proxy.max_header_bytes) == (0, 0.5, 8192)
+    assert compiler.any_class is False
+    assert compiler.ingress_classes == ("blue", "green")
+    assert compiler.default_backend == BackendRef("a", "b", "http")
+    assert compiler.default_certificate == ObjectKey("a", "b")
+    assert compiler.policies.body_limit.max_bytes == 1024**2
+    timeouts = compiler.policies.timeouts
+    assert (timeouts.connect, timeouts.read, timeouts.send) == (4, 5, 6)
+
+
+def without_policies(run):
+    settings = run.settings
+    compiler = [
+        getattr(settings.compiler, name)
+        for name in settings.compiler.__struct_fields__
+        if name != "policies"
+    ]
+    return [settings.http, settings.https, settings.admin, settings.proxy, compiler, run.backends]
+
+
+def test_a_flag_wins_over_its_variable_and_an_empty_variable_is_none():
+    environment = {"INGRESS_HTTP": ":1", "INGRESS_HTTPS": "", "INGRESS_STAND_INS": "yes"}
+    run = configure(FILES | {"http": [":2"], "https": []}, environment)
+    assert run.settings.http == (ListenAddress("0.0.0.0", 2),)
+    assert run.settings.https == (ListenAddress("127.0.0.1", 8443),)
+    assert run.stand_ins is True
+    assert configure(FILES, {}).settings.compiler.policies == Policies()
+
+
+CHOOSY = [
+    option
+    for option in OPTIONS
+    if option.field not in {"files", "namespace", "stand_ins", "compiler.ingress_classes"}
+]
+
+
+@pytest.mark.parametrize("option", CHOOSY, ids=lambda option: option.flag)
+def test_a_bad_value_names_the_flag_or_the_variable(option):
+    bad = "this is nothing"
+    with pytest.raises(Mistake, match=option.flag) as by_flag:
+        configure(FILES | {option.name: [bad] if option.many else bad}, {})
+    with pytest.raises(Mistake, match=option.variable) as by_variable:
+        configure(FILES, {option.variable: bad})
+    for caught in (by_flag, by_variable):
+        assert caught.value.code == ExitCode.USAGE
+        assert "write " in caught.value.mend
+
+
+def test_without_manifests_there_is_nothing_to_do():
+    for flags in ({}, {"filename": []}):
+        with pytest.raises(Mistake, match="no manifests") as caught:
+            configure(flags, {})
+        assert "-f PATH" in caught.value.mend
+    assert given_files({}, {"INGRESS_FILENAME": "a, b"}) == ("a", "b")

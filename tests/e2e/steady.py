@@ -1,0 +1,133 @@
+"""A client that asks steadily and forgives nothing, and the endpoints that it asks for.
+
+No HTTP client library: those retry in silence, and a retry is a failed request here.
+"""
+
+import asyncio
+import ssl
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+REQUEST = b"GET /steady HTTP/1.1\r\nHost: %s\r\n\r\n"
+
+
+@asynccontextmanager
+async def endpoints(count: int) -> AsyncIterator[list[int]]:
+    """Serve `endpoint N` on this many loopback ports."""
+    servers = [
+        await asyncio.start_server(_answering(f"endpoint {number}"), "127.0.0.1", 0)
+        for number in range(count)
+    ]
+    try:
+        yield [server.sockets[0].getsockname()[1] for server in servers]
+    finally:
+        for server in servers:
+            server.close()
+
+
+def _answering(
+    text: str,
+) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    answer = f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\n\r\n{text}".encode()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    return serve
+
+
+@dataclass
+class Tally:
+    """What came of the requests."""
+
+    answers: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    serials: set[str] = field(default_factory=set)
+    slowest: float = 0.0
+
+
+class Line:
+    """One way to the proxy, kept open from request to request unless it is `fresh`."""
+
+    def __init__(self, port: int, *, host: str, tls: ssl.SSLContext | None, fresh: bool) -> None:
+        self._port, self._host, self._tls, self._fresh = port, host, tls, fresh
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, tally: Tally) -> None:
+        """Send one request and judge its answer; everything but a whole 200 is a failure."""
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(10):
+                status, body = await self._exchange(tally)
+        except (OSError, EOFError, TimeoutError) as error:
+            tally.failures.append(f"{self!r}: {error!r}")
+            self.close()
+            return
+        tally.slowest = max(tally.slowest, time.monotonic() - begun)
+        if status == b"200" and body.startswith(b"endpoint "):
+            tally.answers[body.decode()] += 1
+        else:
+            tally.failures.append(f"{self!r}: {status!r} {body!r}")
+        if self._fresh:
+            self.close()
+
+    async def _exchange(self, tally: Tally) -> tuple[bytes, bytes]:
+        reader, writer = self._streams = self._streams or await self._open(tally)
+        writer.write(REQUEST % self._host.encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
+        body = await reader.readexactly(int(fields[b"content-length"]))
+        if fields.get(b"connection") == b"close":
+            self.close()
+        return head.split(b" ", 2)[1], body
+
+    async def _open(self, tally: Tally) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        name = self._host if self._tls else None
+        streams = await asyncio.open_connection(
+            "127.0.0.1", self._port, ssl=self._tls, server_hostname=name
+        )
+        if self._tls:
+            tally.serials.add(streams[1].get_extra_info("peercert")["serialNumber"])
+        return streams
+
+    def close(self) -> None:
+        if self._streams:
+            self._streams[1].close()
+            self._streams = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{'https' if self._tls else 'http'}{' fresh' if self._fresh else ''}"
+
+
+async def ask_steadily(lines: list[Line], *, rate: float, seconds: float) -> Tally:
+    """Send `rate` requests a second in all, each line its share, and count."""
+    tally = Tally()
+    begun = time.monotonic()
+
+    async def keep_asking(line: Line, number: int) -> None:
+        with line:
+            for turn in range(int(rate * seconds / len(lines))):
+                due = begun + (turn * len(lines) + number) / rate
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                await line.ask(tally)
+
+    async with asyncio.TaskGroup() as group:
+        for number, line in enumerate(lines):
+            group.create_task(keep_asking(line, number))
+    return tally

@@ -1,0 +1,154 @@
+import pytest
+
+from ingress.policies.headers import request_headers, response_headers, upgrade_of
+from tests.policies.building import head, identity, lines, written
+
+OURS = [
+    "X-Forwarded-For: 192.0.2.1",
+    "X-Forwarded-Proto: http",
+    "X-Forwarded-Port: 80",
+    "X-Forwarded-Scheme: http",
+    "X-Scheme: http",
+    "X-Real-IP: 192.0.2.1",
+    "X-Request-ID: id-1",
+    "X-Forwarded-Host: a.b",
+]
+
+
+def sent(*headers, **fields):
+    return written(request_headers(head("Host: a.b", *headers), identity(**fields)))
+
+
+def test_what_we_say_of_a_stranger():
+    assert sent() == ["Host: a.b", *OURS]
+
+
+def test_order_case_and_duplicates_are_kept():
+    headers = ["aCCept: a", "Cookie: a=1", "x-b: 1", "Cookie: b=2", "X-B: 2", "x_odd: 3", "Via: x"]
+    assert sent(*headers)[1:8] == headers
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "x-forwarded-port",
+        "X-Forwarded-Scheme",
+        "X-Scheme",
+        "X-Real-IP",
+        "X-Original-Forwarded-For",
+        "Forwarded",
+        "X-Request-ID",
+        "X_Real_IP",
+        "X_Forwarded_For",
+        "x-Forwarded_Host",
+    ],
+)
+def test_a_stranger_says_nothing_of_itself(name):
+    assert sent(f"{name}: 6.6.6.6", f"{name}: 7.7.7.7") == ["Host: a.b", *OURS]
+
+
+def test_a_strangers_forwarded_for_is_kept_under_another_name():
+    headers = sent("X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 7.7.7.7", "X-Forwarded-For:")
+    assert "X-Original-Forwarded-For: 6.6.6.6, 7.7.7.7" in headers
+    assert [line for line in headers if line.startswith("X-Forwarded-For")] == OURS[:1]
+
+
+def test_the_rest_of_what_a_trusted_proxy_says_passes():
+    told = [
+        "Forwarded: for=1.1.1.1",
+        "X-Forwarded-Host: public.example",
+        "X-Forwarded-Port: 444",
+        "X-Forwarded-Scheme: https",
+        "x-scheme: https",
+        "X-Real-IP: 1.1.1.1",
+        "X-Original-Forwarded-For: 6.6.6.6",
+    ]
+    replaced = ["X-Forwarded-For: 9.9.9.9, 1.1.1.1", "X-Forwarded-Proto: https", "X-Request-ID: x"]
+    fields = {"client": "1.1.1.1", "peer": "10.0.0.1", "scheme": "https", "trusted": True}
+    assert sent(*told, *replaced, **fields) == [
+        "Host: a.b",
+        *told,
+        "X-Forwarded-For: 9.9.9.9, 1.1.1.1, 10.0.0.1",
+        "X-Forwarded-Proto: https",
+        "X-Request-ID: id-1",
+    ]
+
+
+def test_what_a_trusted_proxy_does_not_say_we_do():
+    assert sent(trusted=True) == ["Host: a.b", *OURS]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Connection: close",
+        "Keep-Alive: timeout=5",
+        "Proxy-Connection: keep-alive",
+        "Proxy-Authorization: Basic x",
+        "Proxy-Authenticate: Basic",
+        "TE: trailers",
+        "Transfer-Encoding: chunked",
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAMAAABkAAQ",
+    ],
+)
+@pytest.mark.parametrize("trusted", [False, True])
+def test_hop_by_hop(line, trusted):
+    assert sent(line, trusted=trusted) == ["Host: a.b", *OURS]
+    assert written(response_headers(lines(line, "Server: x"))) == ["Server: x"]
+
+
+def test_what_connection_names():
+    headers = ["Connection: keep-alive, X-Mine", "x-mine: 1", "X-Yours: 2", "connection: x-more"]
+    assert sent(*headers, "X-More: 3") == ["Host: a.b", "X-Yours: 2", *OURS]
+
+
+@pytest.mark.parametrize("name", ["Host", "X-Forwarded-For", "X-Real-IP", "x-request-id"])
+@pytest.mark.parametrize("trusted", [False, True])
+def test_connection_cannot_take_away_what_we_say(name, trusted):
+    assert sent(f"Connection: close, {name}", trusted=trusted) == ["Host: a.b", *OURS]
+
+
+def test_connection_cannot_take_away_a_length():
+    headers = ["Content-Length: 5", "Connection: Content-Length"]
+    assert written(response_headers(lines(*headers, "Server: x")))[0] == headers[0]
+    assert sent(*headers)[1] == headers[0]
+
+
+def test_without_a_host_an_empty_one_is_sent():
+    bare = head("Accept: a", host="", version=(1, 0))
+    assert written(request_headers(bare, identity())) == ["Host: ", "Accept: a", *OURS[:-1]]
+
+
+def test_forwarded_host_is_the_authority_as_sent():
+    asked = head("Host: A.b:8080", authority="A.b:8080")
+    assert written(request_headers(asked, identity()))[-1] == "X-Forwarded-Host: A.b:8080"
+
+
+def test_response():
+    headers = ["Set-Cookie: a=1", "content-type: text/html", "Set-Cookie: b=2"]
+    assert written(response_headers(lines(*headers))) == [*headers, "Server: aiohttp-ingress"]
+    assert written(response_headers(lines("server: nginx"))) == ["server: nginx"]
+    assert written(response_headers(lines("X-Cach: 1"))) == ["X-Cach: 1", "Server: aiohttp-ingress"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "asked_for"),
+    [
+        (["Connection: Upgrade", "Upgrade: websocket"], b"websocket"),
+        (["connection: keep-alive, upgrade", "UPGRADE: WebSocket"], b"WebSocket"),
+        (["Connection: close", "Connection: upgrade", "Upgrade: a/1, b"], b"a/1, b"),
+        (["Connection: upgrade", "Upgrade: a", "Upgrade: b"], b"a, b"),
+        (["Connection: upgrade", "Upgrade: h2c"], b""),
+        (["Connection: upgrade, HTTP2-Settings", "Upgrade: H2C/1,, websocket"], b"websocket"),
+        (["Connection: upgrade"], b""),
+        (["Upgrade: websocket"], b""),
+        (["Connection: keep-alive", "Upgrade: websocket"], b""),
+        ([], b""),
+    ],
+)
+def test_upgrade(headers, asked_for):
+    assert upgrade_of(head(*headers)) == asked_for
+    assert upgrade_of(head(*headers, version=(1, 0))) == b""

@@ -1,0 +1,75 @@
+import pytest
+
+from ingress.proxy.downstream.heads import METHODS, read_request
+from ingress.proxy.failures import Failure
+from ingress.proxy.upstream.messages import CHUNKED
+
+
+def read(line, *fields):
+    return read_request("\r\n".join([line, *fields, "", ""]).encode("latin-1"))
+
+
+def test_a_head_is_read_into_what_it_means():
+    request = read("GET /a/./b%7e?c HTTP/1.1", "Host: A.Test:81", "X:\ta \t", "x: b")
+    head = request.head
+    assert (head.method, head.host, head.port, head.authority) == ("GET", "a.test", 81, "A.Test:81")
+    assert (head.path, head.query, head.version) == ("/a/b~", "?c", (1, 1))
+    assert head.headers == [(b"Host", b"A.Test:81"), (b"X", b"a"), (b"x", b"b")]
+    assert (request.framing, request.expects_continue) == (None, False)
+
+
+def test_the_lane_is_given_the_target_that_was_matched():
+    request = read("GET http://a.test/x/../y?z HTTP/1.1", "Host: a.test")
+    assert request.raw == b"GET /y?z HTTP/1.1\r\nHost: a.test\r\n\r\n"
+
+
+def test_http_1_0_needs_no_host_but_may_name_one_in_its_target():
+    assert read("GET / HTTP/1.0").head.host == ""
+    head = read("GET http://a.test:81/ HTTP/1.0").head
+    assert (head.host, head.port, head.authority) == ("a.test", 81, "a.test:81")
+
+
+@pytest.mark.parametrize(
+    ("field", "framing"),
+    [("Content-Length: 0", 0), ("Content-Length: 007", 7), ("Transfer-Encoding: CHUNKED", CHUNKED)],
+)
+def test_framing_is_a_length_or_chunks(field, framing):
+    assert read("POST / HTTP/1.1", "Host: a", field).framing == framing
+
+
+def test_only_http_1_1_can_wait_to_be_told_to_continue():
+    expect = "Expect: 100-Continue"
+    assert read("POST / HTTP/1.1", "Host: a", expect).expects_continue
+    assert not read("POST / HTTP/1.0", "Host: a", expect).expects_continue
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "status"),
+    [
+        ("GET / HTTP/1.1", (), 400),
+        ("GET / HTTP/1.1", ("Host: a", "Expect: tea"), 417),
+        ("GET / HTTP/3.0", ("Host: a",), 505),
+        ("BREW / HTTP/1.1", ("Host: a",), 501),
+        ("OPTIONS * HTTP/1.1", ("Host: a",), 501),
+        ("GET / HTTP/1.1", ("Host: a", "Transfer-Encoding: gzip"), 501),
+        ("GET / HTTP/1.1", ("Host: a", f"Content-Length: {10**18}"), 413),
+        ("GET / HTTP/1.1", ("Host: a", *["X: y"] * 300), 431),
+    ],
+)
+def test_each_refusal_has_its_status(line, fields, status):
+    with pytest.raises(Failure) as caught:
+        read(line, *fields)
+    assert caught.value.status == status
+
+
+async def test_every_method_that_passes_is_one_that_aiohttp_reads():
+    from wire.recording import Recorder  # noqa: PLC0415 - only this test needs a house
+    from wire.served import served, snapshot_of  # noqa: PLC0415
+    from wire.upstreams import serving  # noqa: PLC0415
+
+    recorder = Recorder()
+    async with serving(recorder.serve) as up, served(snapshot_of({"/": (up.endpoint,)})) as house:
+        for method in sorted(METHODS):
+            raw = method + b" / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+            assert (await house.ask(raw, method=method.decode())).status == 200
+    assert {seen.method for seen in recorder.whole} == METHODS

@@ -1,0 +1,81 @@
+import asyncio
+
+import pytest
+
+from ingress.proxy.downstream.gate import Gate
+from ingress.proxy.failures import Failure, FailureKind
+from ingress.settings import ProxySettings
+
+
+class Lane:
+    """A lane that keeps what it is fed."""
+
+    def __init__(self):
+        self.settings = ProxySettings()
+        self.gate = asyncio.get_running_loop().create_future()
+
+    def protocol(self):
+        return asyncio.Protocol()
+
+    def opened(self, gate):
+        self.gate.set_result(gate)
+
+    def closed(self, gate):
+        pass
+
+
+async def connected():
+    lane = Lane()
+    server = await asyncio.get_running_loop().create_server(lambda: Gate(lane), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    server.close()
+    return reader, writer, (await lane.gate).wire
+
+
+async def test_what_is_sent_waits_for_a_client_that_is_slow_to_read():
+    reader, writer, wire = await connected()
+    await wire.send(b"head", seconds=5)
+    wire.writelines([b" ", b"x"])
+    assert await reader.readexactly(6) == b"head x"
+    wire.pause_writing()
+    sending = asyncio.create_task(wire.send(b"body", seconds=5))
+    assert await reader.readexactly(4) == b"body"
+    assert not sending.done()
+    wire.resume_writing()
+    await sending
+    writer.close()
+    wire.abort()
+
+
+async def test_a_client_that_takes_nothing_is_given_up():
+    _, writer, wire = await connected()
+    wire.pause_writing()
+    with pytest.raises(Failure) as failed:
+        await wire.send(b"body", seconds=0.01)
+    assert failed.value.kind is FailureKind.CLIENT_GONE
+    writer.close()
+    wire.abort()
+
+
+async def test_nothing_is_written_after_a_close():
+    reader, writer, wire = await connected()
+    await wire.send(b"head", seconds=5)
+    wire.close()
+    assert wire.is_closing()
+    with pytest.raises(Failure):
+        await wire.send(b"more", seconds=5)
+    wire.close()
+    assert await reader.read() == b"head"
+    writer.close()
+
+
+async def test_it_tells_what_the_transport_knows():
+    _, writer, wire = await connected()
+    assert wire.get_extra_info("sockname") == writer.get_extra_info("peername")
+    assert wire.get_write_buffer_size() == 0
+    assert not wire.can_write_eof()
+    wire.pause_reading()
+    wire.resume_reading()
+    writer.close()
+    wire.abort()

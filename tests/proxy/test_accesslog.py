@@ -1,0 +1,117 @@
+import io
+import json
+import os
+import threading
+
+import pytest
+
+from ingress.proxy.accesslog import AccessLogWriter, as_combined, as_json
+from ingress.proxy.record import AccessRecord
+
+EVIL = 'a"\\\r\nb\x00\x1b[2J\x7f\x85\xe9\u2028'
+
+
+def record(**fields):
+    made = {
+        "at": "2023-11-14T22:13:20.000Z",
+        "request_id": "id",
+        "client": "192.0.2.1",
+        "scheme": "http",
+        "method": "GET",
+        "host": "a.test",
+        "target": "/a?b",
+        "status": 200,
+        "bytes_out": 5,
+    }
+    return AccessRecord(**made | fields)
+
+
+def test_combined_is_what_log_readers_know():
+    line = as_combined(record(referer="http://b.test/", user_agent="curl/8"))
+    assert line == (
+        b'192.0.2.1 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b HTTP/1.1" 200 5 '
+        b'"http://b.test/" "curl/8"\n'
+    )
+
+
+def test_combined_says_nothing_with_a_hyphen():
+    line = as_combined(
+        AccessRecord(
+            at="1970-01-01T00:00:00.000Z", request_id="", client="", scheme="http", status=400
+        )
+    )
+    assert line == b'- - - [01/Jan/1970:00:00:00 +0000] "- - HTTP/1.1" 400 - "-" "-"\n'
+
+
+def test_json_has_every_field():
+    fields = json.loads(as_json(record(upstream_duration=0.5, failed_tries=("upstream-refused",))))
+    assert set(fields) == set(AccessRecord.__struct_fields__)
+    assert fields["upstream_duration"] == 0.5
+    assert fields["failed_tries"] == ["upstream-refused"]
+
+
+@pytest.mark.parametrize("form", [as_json, as_combined])
+@pytest.mark.parametrize(
+    "field", ["target", "host", "referer", "user_agent", "client", "request_id"]
+)
+def test_nothing_that_a_client_sends_can_break_out_of_its_field(form, field):
+    line = form(record(**{field: EVIL})).decode()
+    assert line.count("\n") == 1
+    assert line.endswith("\n")
+    assert all(character.isprintable() for character in line[:-1])
+    if form is as_json:
+        assert json.loads(line)[field] == EVIL
+    else:
+        assert line.replace('\\"', "").count('"') == 6
+
+
+def test_lines_are_written_in_batches_and_at_the_end():
+    stream = io.BytesIO()
+    writer = AccessLogWriter("combined", stream)
+    for _ in range(100):
+        writer.add(record())
+    writer.close()
+    assert stream.getvalue() == as_combined(record()) * 100
+
+
+def test_off_writes_nothing():
+    stream = io.BytesIO()
+    writer = AccessLogWriter("off", stream)
+    writer.add(record())
+    writer.close()
+    assert stream.getvalue() == b""
+
+
+def test_a_reader_that_does_not_read_holds_nobody_up():
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as stream:
+        writer = AccessLogWriter("json", stream)
+        for _ in range(2000):
+            writer.add(record(user_agent="x" * 200))
+        writer.close(timeout=0.3)
+        assert any(thread.name == "access log" for thread in threading.enumerate())
+        # Whoever reads the log comes back, so the thread can end.
+        with os.fdopen(reading, "rb", buffering=0) as reader:
+            while any(thread.name == "access log" for thread in threading.enumerate()):
+                reader.read(65_536)
+
+
+def test_a_reader_that_is_gone_costs_lines_and_nothing_else():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb", buffering=0) as stream:
+        writer = AccessLogWriter("json", stream)
+        writer.add(record())
+        writer.close()
+        assert writer.dropped == 1
+
+
+def test_lines_beyond_the_bound_are_dropped_and_counted(monkeypatch):
+    monkeypatch.setattr("ingress.proxy.accesslog.MAX_WAITING_LINES", 1)
+    stream = io.BytesIO()
+    writer = AccessLogWriter("json", stream)
+    for _ in range(3):
+        writer.add(record())
+    writer.close()
+    assert stream.getvalue().count(b"\n") + writer.dropped == 3
+    assert writer.dropped

@@ -1,0 +1,25 @@
+import pytest
+
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, join_lines
+
+
+def test_lines_become_a_head() -> None:
+    assert join_lines([b"GET / HTTP/1.1", b"Host: a"]) == b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def test_a_head_may_be_its_first_line_alone() -> None:
+    assert join_lines([b"HTTP/1.1 204 No Content"]) == b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+@pytest.mark.parametrize("evil", [b"\n", b"\r", b"\r\n", b"\r\nA: b", b"\0"])
+@pytest.mark.parametrize("line", [0, 1])
+def test_no_line_ends_inside_another(evil: bytes, line: int) -> None:
+    lines = [b"HTTP/1.1 200 OK", b"Name: value"]
+    lines[line] += evil
+    with pytest.raises(ValueError, match="inside a line"):
+        join_lines(lines)
+
+
+def test_a_length_is_none_of_the_unsized_framings() -> None:
+    assert not isinstance(CHUNKED, int)
+    assert not isinstance(UNTIL_CLOSE, int)

@@ -1,0 +1,106 @@
+import pytest
+
+from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE
+from ingress.proxy.upstream.requests import RequestBody, encode_head
+
+
+def head(method="GET", target="/", *, headers=(), framing=None, upgrade=b""):
+    return encode_head(method, target, headers=list(headers), framing=framing, upgrade=upgrade)
+
+
+def test_a_head_is_what_it_was_told():
+    headers = [(b"Host", b"a"), (b"B", b"2"), (b"a", b""), (b"B", b"\xff")]
+    expected = b"PURGE /%61//b?? HTTP/1.1\r\nHost: a\r\nB: 2\r\na: \r\nB: \xff\r\n\r\n"
+    assert head("PURGE", "/%61//b??", headers=headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("framing", "line"),
+    [
+        (None, b""),
+        (0, b"Content-Length: 0\r\n"),
+        (7, b"Content-Length: 7\r\n"),
+        (CHUNKED, b"Transfer-Encoding: chunked\r\n"),
+    ],
+)
+def test_framing_is_ours_alone(framing, line):
+    theirs = [(b"content-length", b"07"), (b"Transfer-Encoding", b"Chunked")]
+    assert head("PUT", headers=theirs, framing=framing) == b"PUT / HTTP/1.1\r\n" + line + b"\r\n"
+
+
+@pytest.mark.parametrize("framing", [UNTIL_CLOSE, -1])
+def test_a_request_has_no_other_framing(framing):
+    with pytest.raises(Failure):
+        head(framing=framing)
+
+
+def test_an_upgrade_is_asked_for_in_our_words():
+    expected = b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert head(upgrade=b"websocket") == expected
+
+
+def test_bytes_above_ascii_go_out_as_they_came():
+    target = b"/\xff\xc3\xa9".decode("utf-8", "surrogateescape")
+    assert head(target=target) == b"GET /\xff\xc3\xa9 HTTP/1.1\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("", "/"),
+        ("G T", "/"),
+        ("G\r\n", "/"),
+        ("CONNECT", "a:1"),
+        ("GET", ""),
+        ("GET", "/ "),
+        ("GET", "/\t"),
+        ("GET", "/\r\nA: b"),
+        ("GET", "/\0"),
+        ("GET", "/\x7f"),
+    ],
+)
+def test_request_lines_that_could_be_read_in_two_ways(method, target):
+    with pytest.raises(Failure) as failed:
+        head(method, target)
+    assert failed.value.kind is FailureKind.BAD_REQUEST
+
+
+@pytest.mark.parametrize("evil", [b"\r\nB: c", b"\n", b"\r", b"\0"])
+def test_headers_that_would_end_their_line(evil):
+    for line in ((b"A" + evil, b"b"), (b"A", b"b" + evil)):
+        with pytest.raises(Failure):
+            head(headers=[line])
+    with pytest.raises(Failure):
+        head(upgrade=b"x" + evil)
+
+
+def test_a_sized_body_is_complete_with_its_last_byte():
+    body = RequestBody(5)
+    assert (body.complete, body.piece(b"hel"), body.complete) == (False, b"hel", False)
+    assert (body.piece(b"lo"), body.complete, body.end()) == (b"lo", True, b"")
+
+
+def test_a_chunked_body_is_complete_with_its_end():
+    body = RequestBody(CHUNKED)
+    assert body.piece(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
+    # An empty chunk would end the body.
+    assert (body.piece(b""), body.complete) == (b"", False)
+    assert (body.end(), body.complete, body.end()) == (b"0\r\n\r\n", True, b"")
+    with pytest.raises(Failure):
+        body.piece(b"more")
+
+
+@pytest.mark.parametrize("framing", [None, 0])
+def test_no_body_is_complete_at_once(framing):
+    body = RequestBody(framing)
+    assert (body.complete, body.end()) == (True, b"")
+    with pytest.raises(Failure):
+        body.piece(b"x")
+
+
+def test_a_body_is_held_to_its_length():
+    with pytest.raises(Failure):
+        RequestBody(2).piece(b"123")
+    with pytest.raises(Failure):
+        RequestBody(2).end()
