@@ -9,7 +9,7 @@ from ingress.cli.mistakes import Mistake, mistake
 from ingress.cli.options import OPTIONS, Option
 from ingress.cli.values import BackendOverride
 from ingress.model.policies import DEFAULT_ORIGIN, BodyLimit, Policies, Timeouts
-from ingress.settings import CompilerOptions, ProxySettings, Settings
+from ingress.settings import CompilerOptions, ProxySettings, Settings, StateSettings
 
 
 class ClusterOptions(Struct, frozen=True, kw_only=True):
@@ -98,7 +98,17 @@ def _settings(given: Mapping[str, Given]) -> Settings:
     if not files:  # whoever listens on a pod's ports is reached through a Service's
         proxy["public_http_port"] = proxy["public_http_port"] or 80
         proxy["public_https_port"] = proxy["public_https_port"] or 443
-    return Settings(compiler=compiler, proxy=ProxySettings(**proxy), **listeners)
+    return Settings(
+        compiler=compiler, proxy=ProxySettings(**proxy), state=_state(given), **listeners
+    )
+
+
+def _state(given: Mapping[str, Given]) -> StateSettings:
+    state = StateSettings(**dict(_part("state", given)))
+    if state.private_keys and not state.folder:
+        message = f"{given['state.private_keys'].origin} has no folder to keep them in"
+        raise Mistake(message, mend="add --state-dir PATH, or leave it out")
+    return state
 
 
 def _policies(given: Mapping[str, Given]) -> Policies:

@@ -30,6 +30,7 @@ LISTENERS: Final = "Listeners"
 ROUTES: Final = "Routes"
 DOWNSTREAM: Final = "Downstream (towards the client)"
 UPSTREAM: Final = "Upstream (towards the pods)"
+STATE: Final = "State"
 LOGS: Final = "Logs"
 
 
@@ -121,6 +122,11 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("--upstream-keep-alive-connections", COUNT, "320",
            "proxy.upstream_keep_alive_connections", UPSTREAM,
            doc="How many idle connections to pods are kept."),
+    Option("--state-dir", PATH, "", "state.folder", STATE,
+           doc="Keep the last good snapshot here, and serve it if a start finds no API server."),
+    Option("--state-private-keys", SWITCH, "false", "state.private_keys", STATE,
+           doc="Keep private keys in it, too (mode 0600); else TLS hosts show a self-made "
+               "certificate until the cluster is read."),
     Option("--access-log", one_of("json", "combined", "off"), "json", "proxy.access_log", LOGS,
            doc="Form of the access log, one line a request on stdout."),
 )

@@ -111,3 +111,22 @@ def test_requests_go_on_while_the_api_server_is_away(own_tier):
     controller.until_status("b.test", "200")
     assert controller.status("a.test") == "404"
     assert controller.stop(signal.SIGTERM) == 0
+
+
+def test_a_controller_that_starts_while_it_is_away_serves_the_last_good_snapshot(own_tier):
+    StandIns(own_tier, PORT)
+    own_tier.apply(*web("default"))
+    state = own_tier.inside.folder / "state"
+    controller = Controller(own_tier, "--state-dir", state, ports=18080)
+    controller.until_status("a.test", "200")
+    until((state / "snapshot").is_file, "kept")
+    assert controller.stop(signal.SIGTERM) == 0
+    own_tier.stop_api_server()
+    again = Controller(own_tier, "--state-dir", state, ports=18090)
+    again.until_status("a.test", "200")
+    assert "is served from disk" in again.log.read_text()
+    own_tier.start_api_server()
+    own_tier.apply(ingress("web", namespace="default", host="b.test"))
+    again.until_status("b.test", "200")
+    assert again.status("a.test") == "404"
+    assert again.stop(signal.SIGTERM) == 0
