@@ -1,11 +1,12 @@
 """One request at a time, against a server of HTTP that answers as API servers do, or fails to."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 import pytest
 from aiohttp import web
 from sources.cluster.kubeconfigs import kubeconfig, plugin
+from sources.cluster.server import says
 
 from ingress.sources.cluster.api import ApiError, ApiUnreachable, Status, connected
 
@@ -90,6 +91,20 @@ async def test_a_watch_that_falls_silent(server):
         assert await anext(watch) == b"one"
         with pytest.raises(ApiUnreachable, match=r"has not answered / in time"):
             await anext(watch)
+
+
+async def test_any_number_of_watches_leaves_a_connection_for_others(server):
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if "watch" not in request.query:
+            return web.Response(text="in")
+        return await says({"n": 1}, hangs=True)(request)
+
+    server.answer = answer
+    async with server.api() as api, AsyncExitStack() as stack:
+        for _ in range(120):
+            watch = api.watch("/", query={"watch": "1"}, idle_seconds=20)
+            assert await anext(await stack.enter_async_context(aclosing(watch)))
+        assert await api.get("/", seconds=20) == b"in"
 
 
 async def test_an_answer_that_does_not_come(server):
