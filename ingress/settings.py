@@ -70,10 +70,11 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Everything that ``ingress run`` was told."""
+    """Everything that ``ingress run`` was told; ``workers`` is how many processes serve."""
 
     http: tuple[ListenAddress, ...]
     https: tuple[ListenAddress, ...]
     admin: tuple[ListenAddress, ...]
     compiler: CompilerOptions = CompilerOptions()
     proxy: ProxySettings = ProxySettings()
+    workers: int = 1

@@ -60,7 +60,10 @@ def _settings(given: Mapping[str, Given]) -> Settings:
     )
     listeners = {name: given[name].value for name in ("http", "https", "admin")}
     return Settings(
-        compiler=compiler, proxy=ProxySettings(**dict(_part("proxy", given))), **listeners
+        compiler=compiler,
+        proxy=ProxySettings(**dict(_part("proxy", given))),
+        workers=given["workers"].value,
+        **listeners,
     )
 
 
