@@ -108,6 +108,16 @@ async def test_a_killed_worker_costs_only_what_it_had_in_hand(tmp_path: Path) ->
     assert sum(float(line.split()[-1]) for line in deaths) == killer.kills
 
 
+async def test_round_robin_is_fair_across_workers(tmp_path: Path) -> None:
+    async with endpoints(3) as ports:
+        with running(manifests(tmp_path, ports), args=("--workers", "2")) as served:
+            lines = [Line(served.ports["http"], host=HOST, tls=None, fresh=True)]
+            tally = await ask_steadily(lines, rate=300, seconds=1)
+    assert tally.answers.total() == 300
+    counts = tally.answers.values()
+    assert max(counts) - min(counts) <= 2, "one for each worker"
+
+
 @asynccontextmanager
 async def slow_endpoint() -> AsyncIterator[tuple[int, asyncio.Event, asyncio.Event]]:
     """Serve one answer of which the second half waits: its port, it was asked, it may go on."""
