@@ -12,7 +12,7 @@ from ingress.cli.configuration import Run
 from ingress.cli.findings import as_text
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.cli.terminal import GOOD, STRONG, aside
-from ingress.control import logs, supervisor
+from ingress.control import supervisor
 from ingress.control.lastgood import LastGood
 from ingress.control.listening import ListenError
 from ingress.control.reporter import Change
@@ -21,6 +21,7 @@ from ingress.model.finding import Locate, Location, located
 from ingress.model.inventory import Inventory
 from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
+from ingress.runtime import logs
 from ingress.sources.manifests import Manifests
 from ingress.sources.overlay import with_backends
 from ingress.standins import StandIns
