@@ -37,7 +37,7 @@ class Publisher:
 
     Workers come and go (``attend``); a new one is sent the whole, then deltas. One that refuses a
     generation goes on serving the one before; the next that it is sent is whole, so whatever the
-    two disagreed about is gone. ``serving`` is set once one of them serves a generation.
+    two disagreed about is gone. ``serving`` is set once all of them serve a generation.
     """
 
     def __init__(self, *, workers: int, patience: float = PATIENCE) -> None:
@@ -114,7 +114,8 @@ class Publisher:
         edition.forget()
         if self._good is None or edition.generation > self._good.generation:
             self._good = edition
-        self.serving.set()
+        if self.workers_serving == self.workers:
+            self.serving.set()
 
 
 class _Edition:

@@ -38,8 +38,8 @@ from ingress.worker.output import make_turnstile
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = 0.5
-"""Seconds that a worker gets, after its drain timeout, to abort what is left."""
+GRACE: Final = 1.5
+"""Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
 
 
 class Sockets(NamedTuple):
