@@ -24,6 +24,8 @@ run: $(RUN) $(SECRET)  ## Serve examples/ with stand-in pods on localhost (Ctrl-
 .PHONY: test
 test: $(DEV)  ## Run every test; the pure packages must be covered to the last branch
 	@sh scripts/needs curl
+	@stages=$$(PYTHONPATH=tests .venv/bin/python -m cluster.machine); \
+		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages
 	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
 
 .PHONY: check
@@ -37,6 +39,11 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/python -m scripts.reasons
 	.venv/bin/python -m scripts.configuration
 
+.PHONY: cluster
+cluster: $(DEV) $(SECRET)  ## Open a shell in a Kubernetes cluster of its own, with the examples applied
+	@.venv/bin/python -m scripts.kubernetes control node >/dev/null
+	@PYTHONPATH=tests:. .venv/bin/python -m cluster.shell $(EXAMPLES:%=-f examples/%) -f $(SECRET)
+
 .PHONY: bench
 bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)
 	@.venv/bin/python -m benchmarks $(ARGS)
@@ -49,6 +56,7 @@ image:  ## Build the container image with buildah (BASE=image, else one is made 
 pins: $(PINS)  ## Resolve the newest versions that pyproject.toml allows
 	$(PIN) pyproject.toml --group build --output-file constraints.txt
 	$(PIN) pyproject.toml --group dev --constraint constraints.txt --output-file constraints-dev.txt
+	$(PIN) --group go --output-file constraints-go.txt
 	$(PIN) benchmarks/requirements.in --output-file benchmarks/constraints.txt
 
 .PHONY: clean

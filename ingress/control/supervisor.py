@@ -18,6 +18,8 @@ from typing import Any, Final, NamedTuple, Protocol
 from ingress.control.admin import Admin
 from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
+from ingress.control.keeping import Keeper
+from ingress.control.lastgood import LastGood
 from ingress.control.listening import address_of, listen, listen_balanced
 from ingress.control.metrics import Told, prometheus_text
 from ingress.control.publisher import Publisher
@@ -128,11 +130,12 @@ class Supervisor:
         self._announce = announce
         self._publisher = Publisher(workers=settings.workers)
         self._workers = Workers(setups(settings, sockets), self._publisher)
+        self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
         self._controller = Controller(
             source.inventories(),
             options=settings.compiler,
-            publisher=self._publisher,
+            publisher=self._keeper or self._publisher,
             reporter=self._reporter,
         )
         self._admin = Admin(
@@ -181,6 +184,8 @@ class Supervisor:
             "opening": self._open(),
             "keeper of the workers": _until_over(workers),
         }
+        if self._keeper:
+            parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_vital(it, name), name=name) for name, it in parts.items()]
             await given.stop.wait()
@@ -237,6 +242,13 @@ def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
 async def _until_over(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
     task.result()
+
+
+def _keeper(settings: Settings, publisher: Publisher) -> Keeper | None:
+    state = settings.state
+    if state.folder is None:
+        return None
+    return Keeper(publisher, LastGood(state.folder, private_keys=state.private_keys))
 
 
 async def _vital(part: Coroutine[Any, Any, None], name: str) -> None:

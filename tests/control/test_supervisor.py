@@ -197,10 +197,12 @@ from ingress.model.inventory import Inventory
 from ingress.runtime import logs
 from ingress.settings import ListenAddress, Settings
 
+up = asyncio.Event()
+
 class Source:
     async def inventories(self):
         yield Inventory()
-        await asyncio.sleep(0.3)
+        await up.wait()
         raise RuntimeError("the watch is gone")
 
     def locate(self, verdict):
@@ -212,7 +214,12 @@ class Source:
 logs.set_up()
 any_port = (ListenAddress("127.0.0.1", 0),)
 settings = Settings(http=any_port, https=any_port, admin=any_port)
-code = supervisor.serve(settings, Source(), announce=lambda _: print("up"), tell=print)
+
+def announce(serving):
+    print("up")
+    up.set()
+
+code = supervisor.serve(settings, Source(), announce=announce, tell=print)
 raise SystemExit(code)
 """
 

@@ -1,0 +1,23 @@
+"""What tests in every folder may ask for, and what a run says at its end."""
+
+from collections.abc import Sequence
+
+import pytest
+from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
+from wire.summary import pytest_terminal_summary
+
+__all__ = [
+    "control_tier",
+    "namespace",
+    "node_namespace",
+    "node_tier",
+    "pytest_terminal_summary",
+]
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark the tests of a tier, so that `-m "not control_tier"` leaves them out."""
+    for item in items:
+        for tier in ("control_tier", "node_tier"):
+            if tier in getattr(item, "fixturenames", ()):
+                item.add_marker(tier)
