@@ -92,10 +92,13 @@ class Admin:
         if self.draining:
             return web.Response(status=503, text="draining: no new requests are taken\n")
         publisher = self._publisher
-        if not (serving := publisher.workers_serving):
-            why = "no worker is there" if publisher.generation else "no snapshot is served yet"
-            return web.Response(status=503, text=f"{why}\n")
-        workers = f", {serving} of {publisher.workers} workers" * (serving < publisher.workers)
+        there = f"{publisher.workers_serving} of {publisher.workers} workers"
+        if not publisher.serving.is_set():
+            return web.Response(status=503, text="no snapshot is served by all workers yet\n")
+        if not publisher.workers_serving:
+            return web.Response(status=503, text=f"{there} are there\n")
+        all_there = publisher.workers_serving == publisher.workers
+        workers = "" if all_there else f", {there}"
         return web.Response(text=f"ok{workers}, generation {publisher.generation}\n")
 
     async def _prometheus(self, _request: web.Request) -> web.Response:

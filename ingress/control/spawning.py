@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -45,11 +45,14 @@ class WorkerProcess:
 async def worker_process(inherited: Sequence[int]) -> AsyncIterator[WorkerProcess]:
     """Run a worker while the block runs; it inherits these descriptors, and is killed at the end.
 
-    Signals do not reach it: Ctrl-C goes to the whole group, but what is to end is ours to say.
+    Raises OSError where it cannot be started. Signals do not reach it: Ctrl-C goes to the whole
+    group, but what is to end is ours to say.
     """
     ours, theirs = socket.socketpair()
-    with theirs:
+    with theirs, ExitStack() as undo:
+        undo.enter_context(ours)
         popen = _start(theirs.fileno(), inherited)
+        undo.pop_all()
     reader, writer = await asyncio.open_unix_connection(sock=ours)
     process = WorkerProcess(popen, Channel(reader, writer))
     try:

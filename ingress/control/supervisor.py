@@ -40,8 +40,8 @@ from ingress.worker.output import make_turnstile
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = 0.5
-"""Seconds that a worker gets, after its drain timeout, to abort what is left."""
+GRACE: Final = 1.5
+"""Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
 
 
 class Sockets(NamedTuple):
@@ -222,13 +222,6 @@ class Supervisor:
         return Ended.AT_ONCE if now in done else Ended.WELL
 
 
-def _keeper(settings: Settings, publisher: Publisher) -> Keeper | None:
-    state = settings.state
-    if state.folder is None:
-        return None
-    return Keeper(publisher, LastGood(state.folder, private_keys=state.private_keys))
-
-
 def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
     """Return what each worker has to know."""
     fallback, proxy = fallback_certificate(now=time.time()), describe(settings.proxy)
@@ -249,6 +242,13 @@ def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
 async def _until_over(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
     task.result()
+
+
+def _keeper(settings: Settings, publisher: Publisher) -> Keeper | None:
+    state = settings.state
+    if state.folder is None:
+        return None
+    return Keeper(publisher, LastGood(state.folder, private_keys=state.private_keys))
 
 
 async def _vital(part: Coroutine[Any, Any, None], name: str) -> None:

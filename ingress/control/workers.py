@@ -86,7 +86,11 @@ class _Place:
     async def run(self) -> None:
         """Start a worker, and again whenever one ends, until there is the order to drain."""
         while not self._draining.is_set():
-            how = await self._live()
+            self._begun = time.monotonic()
+            try:
+                how = await self._live()
+            except OSError as error:
+                how = f"cannot be started: {error}"
             if not self._draining.is_set():
                 await self._mourn(how)
 
@@ -116,8 +120,7 @@ class _Place:
         return now - self._ill_since
 
     async def _live(self) -> str:
-        """Run one worker to its end, and say how that was."""
-        self._begun = time.monotonic()
+        """Run one worker to its end, and say how that was; raises OSError."""
         descriptors = (*self._setup.http, *self._setup.https, self._setup.turnstile)
         async with worker_process(descriptors) as process:
             process.channel.set_up(self._setup)

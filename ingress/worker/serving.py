@@ -149,8 +149,9 @@ class Worker:
         listener.server.close()
         with listener.socket:
             waiting = list(_backlog(listener.socket))
+        seconds = min(LATE_HANDSHAKES, self._settings.drain_timeout)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LATE_HANDSHAKES), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
                 for connection in waiting:
                     group.create_task(self._take(connection, listener.tls), name="late arrival")
 

@@ -79,7 +79,7 @@ async def asker() -> AsyncIterator[Asker]:
 
 
 async def test_readiness_says_why_not(asker: Asker) -> None:
-    assert await asker.get("/readyz") == (503, "no snapshot is served yet\n")
+    assert await asker.get("/readyz") == (503, "no snapshot is served by all workers yet\n")
     await asker.publisher.publish(Snapshot())
     assert await asker.get("/readyz") == (200, "ok, generation 1\n"), "an empty one counts"
     asker.admin.draining = True
@@ -116,7 +116,7 @@ async def test_readiness_says_how_many_workers_there_are_where_some_are_missing(
         async with joined(publisher, Receiver(), Receiver()):
             await publisher.publish(Snapshot())
             assert await asker.get("/readyz") == (200, "ok, generation 1\n")
-        assert await asker.get("/readyz") == (503, "no worker is there\n")
+        assert await asker.get("/readyz") == (503, "0 of 2 workers are there\n")
         async with joined(publisher, one := Receiver()):
             await eventually(lambda: one.received)
             assert await asker.get("/readyz") == (200, "ok, 1 of 2 workers, generation 1\n")

@@ -197,11 +197,12 @@ from ingress.model.inventory import Inventory
 from ingress.runtime import logs
 from ingress.settings import ListenAddress, Settings
 
+up = asyncio.Event()
+
 class Source:
     async def inventories(self):
         yield Inventory()
-        while not up:
-            await asyncio.sleep(0.01)
+        await up.wait()
         raise RuntimeError("the watch is gone")
 
     def locate(self, verdict):
@@ -210,12 +211,16 @@ class Source:
     def reread(self):
         pass
 
-up = []
 logs.set_up()
 any_port = (ListenAddress("127.0.0.1", 0),)
 settings = Settings(http=any_port, https=any_port, admin=any_port)
-code = supervisor.serve(settings, Source(), announce=up.append, tell=print)
-raise SystemExit(code if up else 3)
+
+def announce(serving):
+    print("up")
+    up.set()
+
+code = supervisor.serve(settings, Source(), announce=announce, tell=print)
+raise SystemExit(code)
 """
 
 
@@ -227,7 +232,7 @@ def test_a_part_that_dies_ends_the_process_with_a_clear_line() -> None:
         timeout=20,
         check=False,
     )
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (1, "up\n")
     (line,) = done.stderr.splitlines()
     assert "the controller died, so the process ends" in line
     assert "the watch is gone" in line

@@ -79,10 +79,18 @@ async def test_those_that_die_again_and_again_are_started_ever_more_slowly(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with crew(1, turnstile=0, proxy={}) as run:
-        await eventually(lambda: run.workers.deaths["worker 1"] == 3, seconds=20)
+        await eventually(lambda: run.workers.deaths["worker 1"] == 3, seconds=60)
         assert not run.workers.problem, "not yet"
     waits = [line.rpartition(" in ")[2] for line in caplog.text.splitlines() if "next one" in line]
     assert waits == ["0 s", "0.1 s", "0.2 s"]
+
+
+async def test_one_that_cannot_even_be_started_is_tried_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with crew(1, turnstile=2**30) as run:  # there is no such descriptor to inherit
+        await eventually(lambda: run.workers.deaths["worker 1"] == 2, seconds=20)
+    assert "worker 1 cannot be started: [Errno 9] Bad file descriptor" in caplog.text
 
 
 async def test_a_drain_ends_them_and_none_is_started_again() -> None:
@@ -106,7 +114,7 @@ async def test_a_drain_that_comes_before_there_is_anything_to_serve() -> None:
 
 async def test_a_drain_while_the_next_start_is_waited_for() -> None:
     async with crew(1, proxy={}) as run:
-        await eventually(lambda: run.workers.deaths["worker 1"] == 4, seconds=20)
+        await eventually(lambda: run.workers.deaths["worker 1"] == 2, seconds=60)
         run.workers.drain()
         async with asyncio.timeout(20):
             await run.run

@@ -23,7 +23,7 @@ LINGER: Final = 2.0
 the connection, and the client might never see the answer."""
 GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
-LAST_CALL: Final = 0.5
+LAST_CALL: Final = 0.3
 """How long a drain waits, in seconds, for a request that may be on its way already."""
 
 
