@@ -1,7 +1,7 @@
 """Synchronous decisions: which endpoint takes a request, and whether a failed try is repeated."""
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from typing import Final
 
 from ingress.model.snapshot import Affinity, Backend, Endpoint
@@ -45,9 +45,9 @@ class Balancer:
         self._last[backend.key] = chosen
         return chosen
 
-    def retain(self, keys: Collection[str]) -> None:
+    def retain(self, keys: Container[str]) -> None:
         """Forget the turns of backends that are gone."""
-        for key in self._last.keys() - set(keys):
+        for key in [key for key in self._last if key not in keys]:
             del self._last[key]
 
     def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:

@@ -192,8 +192,8 @@ class Worker:
         snapshot = patch(base, publication.delta)
         self._state = new = State.build(snapshot, generation=publication.generation, previous=old)
         if snapshot.backends is not old.snapshot.backends:
-            self._upstreams.retain(new.endpoints())
-            self._balancer.retain(new.backend_keys())
+            self._upstreams.retain(new.addresses)
+            self._balancer.retain(new.keys)
 
 
 def _backlog(listener: socket.socket) -> Iterator[socket.socket]:
