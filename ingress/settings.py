@@ -77,7 +77,7 @@ class StateSettings(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Everything that ``ingress run`` was told."""
+    """Everything that ``ingress run`` was told; ``workers`` is how many processes serve."""
 
     http: tuple[ListenAddress, ...]
     https: tuple[ListenAddress, ...]
@@ -85,3 +85,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     compiler: CompilerOptions = CompilerOptions()
     proxy: ProxySettings = ProxySettings()
     state: StateSettings = StateSettings()
+    workers: int = 1

@@ -99,7 +99,11 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         proxy["public_http_port"] = proxy["public_http_port"] or 80
         proxy["public_https_port"] = proxy["public_https_port"] or 443
     return Settings(
-        compiler=compiler, proxy=ProxySettings(**proxy), state=_state(given), **listeners
+        compiler=compiler,
+        proxy=ProxySettings(**proxy),
+        state=_state(given),
+        workers=given["workers"].value,
+        **listeners,
     )
 
 

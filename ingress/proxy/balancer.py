@@ -17,10 +17,13 @@ class Balancer:
     """Chooses endpoints; its state is per ``Backend.key`` and outlives every swap.
 
     The state of a backend is the endpoint that was chosen last. Its turn passes to the next one
-    in the sorted order, which means something even where endpoints have come or gone.
+    in the sorted order, which means something even where endpoints have come or gone. Workers take
+    turns each for itself; a different ``start`` for each keeps the first endpoints from getting
+    the odd request of all of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, start: int = 0) -> None:
+        self._start = start
         self._last: dict[str, Endpoint] = {}
 
     def choose(
@@ -49,7 +52,7 @@ class Balancer:
 
     def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
         last = self._last.get(key)
-        after = 0 if last is None else bisect_right(endpoints, last)
+        after = self._start if last is None else bisect_right(endpoints, last)
         return endpoints[after % len(endpoints)]
 
 
