@@ -5,16 +5,18 @@ with only that made anew which a change touches. Identity tells what changed, so
 nothing touches costs nothing, and equal parts of two Snapshots are the same objects.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
-from ingress.compiler.ingresses import Ingresses
+from ingress.compiler.ingresses import FLAGS, Ingresses
 from ingress.compiler.keyring import NEVER, Keyring
 from ingress.compiler.ledger import Findings, Ledger
 from ingress.compiler.routes import Hosts
 from ingress.compiler.server_names import ServerNames
 from ingress.compiler.services import Services
 from ingress.compiler.step import Step
-from ingress.model.inventory import EMPTY, Inventory
+from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.snapshot import MatchKind, Route, Snapshot
 from ingress.model.verdict import Verdict
 from ingress.settings import CompilerOptions
@@ -44,6 +46,16 @@ class Build(Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...]
     memo: Memo
     turns_at: float = NEVER
+
+    @property
+    def inventory(self) -> Inventory:
+        """What it was made of."""
+        return self.memo.inventory
+
+    @property
+    def ours(self) -> Iterator[ObjectKey]:
+        """Yield the Ingresses that are ours."""
+        return (key for key in self.memo.ingresses.owned if key != FLAGS)
 
 
 def build_snapshot(
