@@ -30,17 +30,29 @@ DEVELOPMENT_CA: Final = Path("certs/ca.crt")
 def serve(run: Run) -> int:
     """Serve until a signal ends it and return the exit code; raises Mistake."""
     logs.set_up()
-    source = Source(run)
     try:
-        return supervisor.serve(
-            run.settings,
-            source,
-            announce=lambda serving: announce(serving, source.locate),
-            tell=lambda change: tell(change, source.locate),
-        )
+        return _serve_files(run) if run.files else _serve_cluster(run)
     except ListenError as error:
         message, _, mend = str(error).rpartition(": ")
         raise Mistake(message, mend=mend, code=ExitCode.FOUND) from error
+
+
+def _serve_files(run: Run) -> int:
+    source = Source(run)
+    return supervisor.serve(
+        run.settings,
+        source,
+        announce=lambda serving: announce(serving, source.locate),
+        tell=lambda change: tell(change, source.locate),
+    )
+
+
+def _serve_cluster(run: Run) -> int:
+    from ingress.cli import clustered
+
+    source = clustered.Source(run)
+    source.prepare()
+    return supervisor.serve(run.settings, source, announce=clustered.announce, tell=clustered.tell)
 
 
 class Source:

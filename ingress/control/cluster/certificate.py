@@ -4,7 +4,7 @@ import asyncio
 import base64
 import logging
 import time
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -20,7 +20,7 @@ from ingress.control.cluster.credentials import (
 from ingress.issuer.fallback import fallback_certificate
 from ingress.model.inventory import ObjectKey
 from ingress.model.objects import ObjectMeta, Secret, View
-from ingress.model.secret import SecretBytes
+from ingress.model.secret import secret_text
 from ingress.model.snapshot import Snapshot
 from ingress.proxy.tls import Contexts, build_contexts, listening_context
 from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable
@@ -56,13 +56,7 @@ class WebhookConfiguration(View, frozen=True):
     webhooks: tuple[Webhook, ...] | None = None
 
 
-def _secret_text(wanted: type, value: Any) -> Any:
-    if wanted is SecretBytes and isinstance(value, str):
-        return SecretBytes(value.encode())
-    raise NotImplementedError
-
-
-_SECRET: Final = msgspec.json.Decoder(Secret, dec_hook=_secret_text)
+_SECRET: Final = msgspec.json.Decoder(Secret, dec_hook=secret_text)
 _CONFIGURATION: Final = msgspec.json.Decoder(WebhookConfiguration)
 
 

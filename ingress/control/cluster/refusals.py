@@ -46,6 +46,7 @@ RULINGS: Final[Mapping[Reason, Ruling]] = {
     ),
     Reason.DUPLICATE_OBJECT: _admitted("a cluster holds each object once"),
     Reason.LEGACY_VERSION: _admitted("no cluster serves them"),
+    Reason.NOT_PERMITTED: _admitted("it is about our own rights"),
     Reason.CLASS_NOT_OURS: _admitted("it is another controller's to judge"),
     Reason.CLASS_MISSING: _admitted("the IngressClass may come later"),
     Reason.PATH_CONFLICT: _admitted("the other Ingress may go, and the older one is served"),

@@ -5,7 +5,7 @@ either holds a credential.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -101,7 +101,7 @@ class Api:
 
     async def watch(
         self, path: str, *, query: Query, idle_seconds: float
-    ) -> AsyncIterator[list[bytes]]:
+    ) -> AsyncGenerator[list[bytes], None]:
         """Yield whole lines as they arrive, those that come together as one list.
 
         Ends when the server ends it. Raises ApiError, or ApiUnreachable, after ``idle_seconds``
@@ -209,7 +209,14 @@ async def connected(
     Raises NoCredentialsError.
     """
     where = Where(kubeconfig, context)
-    api = Api(where, await credentials(where))
+    async with session(where, await credentials(where)) as api:
+        yield api
+
+
+@asynccontextmanager
+async def session(where: Where, found: Credentials) -> AsyncIterator[Api]:
+    """Yield an Api with credentials that were found there before."""
+    api = Api(where, found)
     try:
         yield api
     finally:

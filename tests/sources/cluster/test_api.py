@@ -1,47 +1,15 @@
 """One request at a time, against a server of HTTP that answers as API servers do, or fails to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
 from aiohttp import web
 from sources.cluster.kubeconfigs import kubeconfig, plugin
 
-from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable, Status, connected
+from ingress.sources.cluster.api import ApiError, ApiUnreachable, Status, connected
 
 STATUS = {"kind": "Status", "reason": "Gone", "message": "too old", "code": 410}
-
-
-class Server:
-    """A server on loopback; ``answer`` is what it does with every request."""
-
-    def __init__(self, folder) -> None:
-        self.folder = folder
-        self.user = {"token": "good"}
-        self.answer: Callable
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        return await self.answer(request)
-
-    @asynccontextmanager
-    async def api(self) -> AsyncIterator[Api]:
-        runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        _, port = runner.addresses[0]
-        where = kubeconfig(self.folder, self.user, server=f"http://127.0.0.1:{port}/base/")
-        try:
-            async with connected(kubeconfig=where.kubeconfig) as api:
-                yield api
-        finally:
-            await runner.cleanup()
-
-
-@pytest.fixture
-def server(tmp_path):
-    return Server(tmp_path)
 
 
 async def test_a_request_and_its_answer(server):
