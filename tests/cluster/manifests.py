@@ -33,3 +33,30 @@ def service(
             **spec,
         },
     }
+
+
+def ingress_class(name: str) -> dict[str, Any]:
+    """Return an IngressClass of ours."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "IngressClass",
+        "metadata": {"name": name},
+        "spec": {"controller": "aiohttp-ingress.dev/controller"},
+    }
+
+
+def ingress(
+    name: str, *, namespace: str, class_name: str, host: str = "a.test", **metadata: Any
+) -> dict[str, Any]:
+    """Return an Ingress of one host, for the Service of the same name."""
+    backend = {"service": {"name": name, "port": {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": name, "namespace": namespace, **metadata},
+        "spec": {
+            "ingressClassName": class_name,
+            "rules": [{"host": host, "http": {"paths": [path]}}],
+        },
+    }

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from ingress.compiler import Build
 from ingress.control.cluster.admission import AdmissionServer
 from ingress.control.cluster.certificate import WebhookCertificate
+from ingress.control.cluster.complaints import Complaints
 from ingress.control.cluster.events import EventWriter
 from ingress.control.cluster.leader import Leader
 from ingress.control.cluster.newest import Newest
@@ -19,6 +20,7 @@ from ingress.control.cluster.status import StatusWriter
 from ingress.model.inventory import ObjectKey
 from ingress.settings import WritingSettings
 from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable
+from ingress.sources.cluster.credentials import NoCredentialsError
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,8 @@ class ClusterWriter:
 
         After ``stop``, and before this returns, the Lease is let go of.
         """
-        async with self._connect() as api:
+        async with AsyncExitStack() as stack:
+            api = await self._connected(stack)
             names = _names(self._settings, api)
             certificate = WebhookCertificate(
                 api, service=names.service, webhook=self._settings.admission_webhook
@@ -79,6 +82,15 @@ class ClusterWriter:
                     retiring.set()
                     await _ended(election, within=HANDOVER if leader.leading else 0.0)
                 await asyncio.Event().wait()
+
+    async def _connected(self, stack: AsyncExitStack) -> Api:
+        complaints = Complaints(log, "writing to the cluster")
+        while True:
+            try:
+                return await stack.enter_async_context(self._connect())
+            except NoCredentialsError as error:
+                complaints.about(error)
+            await asyncio.sleep(AGAIN)
 
     async def _lead(
         self, api: Api, pod: str, *, certificate: WebhookCertificate, until: asyncio.Event

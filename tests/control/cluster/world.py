@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from cluster.manifests import ingress, ingress_class
 
 from ingress.compiler import Build, build_snapshot
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.objects import Ingress, IngressClass, Service
-from ingress.settings import CONTROLLER, CompilerOptions
+from ingress.settings import CompilerOptions
 from ingress.sources.cluster.api import Api
 
 NOW = 1_800_000_000.0
@@ -24,14 +25,7 @@ class World:
         self.api = api
         self.namespace = namespace
         self.ingress_class = name
-        tier.apply(
-            {
-                "apiVersion": "networking.k8s.io/v1",
-                "kind": "IngressClass",
-                "metadata": {"name": name},
-                "spec": {"controller": CONTROLLER},
-            }
-        )
+        tier.apply(ingress_class(self.ingress_class))
 
     def key(self, name: str) -> ObjectKey:
         return ObjectKey(self.namespace, name)
@@ -73,19 +67,9 @@ class World:
         objects = [msgspec.convert(item, view) for item in items]
         return {ObjectKey(it.metadata.namespace, it.metadata.name): it for it in objects}
 
-    def ingress(self, name: str = "web", *, host: str = "a.test", **more: Any) -> dict[str, Any]:
+    def ingress(self, name: str = "web", **more: Any) -> dict[str, Any]:
         """Return an Ingress of our class, with a backend of its own name."""
-        backend = {"service": {"name": name, "port": {"number": 80}}}
-        path = {"path": "/", "pathType": "Prefix", "backend": backend}
-        return {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "Ingress",
-            "metadata": {"name": name, "namespace": self.namespace, **more},
-            "spec": {
-                "ingressClassName": self.ingress_class,
-                "rules": [{"host": host, "http": {"paths": [path]}}],
-            },
-        }
+        return ingress(name, namespace=self.namespace, class_name=self.ingress_class, **more)
 
 
 async def until(question: Callable[[], Any], what: str, *, within: float = 30.0) -> Any:
