@@ -5,11 +5,12 @@ with only that made anew which a change touches. Identity tells what changed, so
 nothing touches costs nothing, and equal parts of two Snapshots are the same objects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ingress.compiler.ingresses import FLAGS, Ingresses
+from ingress.compiler.claims import Claims
+from ingress.compiler.ingresses import Ingresses
 from ingress.compiler.keyring import NEVER, Keyring
 from ingress.compiler.ledger import Findings, Ledger
 from ingress.compiler.routes import Hosts
@@ -53,9 +54,9 @@ class Build(Struct, frozen=True, kw_only=True):
         return self.memo.inventory
 
     @property
-    def ours(self) -> Iterator[ObjectKey]:
-        """Yield the Ingresses that are ours."""
-        return (key for key in self.memo.ingresses.owned if key != FLAGS)
+    def ours(self) -> Mapping[ObjectKey, Claims]:
+        """The Ingresses that are ours, and the flags as one more (``ingresses.FLAGS``)."""
+        return self.memo.ingresses.owned
 
 
 def build_snapshot(

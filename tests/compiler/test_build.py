@@ -7,6 +7,7 @@ from msgspec import structs
 
 from ingress.compiler import Build, build_snapshot
 from ingress.compiler.build import Memo
+from ingress.compiler.ingresses import FLAGS
 from ingress.model.codec import diff, encode_snapshot
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.objects import Ingress
@@ -190,7 +191,7 @@ def test_a_build_says_what_it_was_made_of_and_which_ingresses_are_ours() -> None
     options = CompilerOptions(ingress_classes=("a",), default_certificate=ours)
     build = build_snapshot(inventory, options, now=NOW)
     assert build.inventory is inventory
-    assert list(build.ours) == [ours]
+    assert build.ours.keys() == {ours, FLAGS}
 
 
 def test_a_status_that_changes_moves_nothing() -> None:

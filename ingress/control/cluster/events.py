@@ -62,7 +62,15 @@ class EventWriter:
             build = await self._builds.get()
             written = await self._write_due(build)
             await asyncio.sleep(ROUND)
-            await self._builds.changed(since=build, within=LOOK if written else AGAIN)
+            await self._other_verdicts(build, within=LOOK if written else AGAIN)
+
+    async def _other_verdicts(self, than: Build, *, within: float) -> None:
+        """Return once a Build says something else, or after some seconds."""
+        end = time.monotonic() + within
+        newest = than
+        while newest.verdicts == than.verdicts and (left := end - time.monotonic()) > 0:
+            await self._builds.changed(since=newest, within=left)
+            newest = await self._builds.get()
 
     async def _write_due(self, build: Build) -> bool:
         for notice in self._series.due(notices(build), now=time.monotonic()):

@@ -119,16 +119,23 @@ class Leader:
         return self.leading
 
     async def _take(self, now: float) -> bool:
+        """Try to; who leads need not read first, since a Lease that is not as it was is refused."""
+        if self.leading and self._sight and await self._put(self._sight.lease, now):
+            return True
         lease = await self._read()
         self._sight = see(self._sight, lease, now=now)
         if not may_take(self._sight, self._identity, now=now):
             self._until = 0.0
             return False
+        return await self._put(lease, now)
+
+    async def _put(self, lease: Lease, now: float) -> bool:
+        """Write ourselves into the Lease; false where another has changed it meanwhile."""
         spec = held_by(self._identity, lease.spec, wall=time.time())
         try:
             self._sight = Sight(await self._write(lease, spec), now)
         except ApiError as error:
-            if error.status == 409:  # another was quicker; the next look tells who
+            if error.status == 409:
                 return False
             raise
         return True

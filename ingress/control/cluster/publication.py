@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from ingress.compiler import Build
+from ingress.compiler.changes import changed_keys
 from ingress.control.cluster.addresses import Addresses, ordered
-from ingress.model.inventory import ObjectKey
+from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.objects import Ingress
 
 
@@ -24,40 +25,53 @@ class Entry(NamedTuple):
 
 
 class Publication:
-    """What was written into the status of which Ingress.
+    """What was written into the status of which Ingress, and what has yet to be.
 
-    An Ingress that was written is left alone until the cluster shows another version of it: what
-    is on its way back is no difference.
+    It looks only at Ingresses that changed. One that was written is left alone until the cluster
+    shows another version of it: what is on its way back is no difference.
     """
 
     def __init__(self) -> None:
+        self._found = EMPTY
+        self._ours = EMPTY
+        self._addresses: Addresses = ()
         self._written: dict[ObjectKey, Entry] = {}
+        self._due: dict[ObjectKey, Entry] = {}
 
     def due(self, build: Build, addresses: Addresses) -> list[Entry]:
         """Return what is to be written: ours that differ, and those that are ours no longer."""
-        found = build.inventory.ingresses
-        entries = {
-            key: Entry(key, ingress, addresses)
-            for key in build.ours
-            if isinstance(ingress := found[key], Ingress)
-        }
-        for key in self._written.keys() - entries.keys():
-            lost = found.get(key)
-            if isinstance(lost, Ingress):
-                entries[key] = Entry(key, lost, (), ours=False)
-            else:
-                del self._written[key]
-        return [entry for entry in entries.values() if self._is_due(entry)]
+        found, ours = build.inventory.ingresses, build.ours
+        touched = set(changed_keys(self._found, found)).union(changed_keys(self._ours, ours))
+        if addresses != self._addresses:
+            touched.update(ours)
+        self._found, self._ours, self._addresses = found, ours, addresses
+        for key in touched:
+            self._look_at(key)
+        return list(self._due.values())
 
     def wrote(self, entry: Entry) -> None:
         """Remember that an entry was written, or that it cannot be."""
+        self._due.pop(entry.key, None)
         if entry.ours:
             self._written[entry.key] = entry
         else:
             self._written.pop(entry.key, None)
 
-    def _is_due(self, entry: Entry) -> bool:
+    def _look_at(self, key: ObjectKey) -> None:
+        self._due.pop(key, None)
+        ingress = self._found.get(key)
+        if not isinstance(ingress, Ingress):  # clusters have none of the legacy versions
+            self._written.pop(key, None)
+        elif key in self._ours:
+            self._enter(Entry(key, ingress, self._addresses))
+        elif key in self._written:
+            self._enter(Entry(key, ingress, (), ours=False))
+
+    def _enter(self, entry: Entry) -> None:
         before = self._written.get(entry.key)
         if before and before.ingress is entry.ingress:
-            return before.addresses != entry.addresses
-        return not entry.is_shown
+            is_due = before.addresses != entry.addresses
+        else:
+            is_due = not entry.is_shown
+        if is_due:
+            self._due[entry.key] = entry

@@ -24,7 +24,7 @@ async def writing(world, build, instance="pod-0"):
 
 
 async def events(world, *, reason=None):
-    found = (await world.get("events.events.k8s.io", "--ignore-not-found"))["items"]
+    found = (await world.get("events.events.k8s.io"))["items"]
     return [one for one in found if reason in {None, one["reason"]}]
 
 

@@ -64,3 +64,23 @@ def test_one_that_is_gone_is_forgotten():
     publication.wrote(publication.due(build(ingress()), ONE)[0])
     assert publication.due(build(), ONE) == []
     assert keys(publication.due(build(ingress()), ONE)) == [("web", 1)]
+
+
+def test_what_was_not_written_is_due_again():
+    publication = Publication()
+    found = build(ingress())
+    assert publication.due(found, ONE) == publication.due(found, ONE) != []
+
+
+def test_without_addresses_nothing_is_due_where_nothing_is_shown():
+    assert Publication().due(build(ingress()), ()) == []
+    assert keys(Publication().due(build(ingress(shown=("192.0.2.1",))), ())) == [("web", 0)]
+
+
+def test_a_change_elsewhere_costs_nothing():
+    publication = Publication()
+    first = ingress("a", shown=("192.0.2.1",))
+    before = build(first)
+    assert publication.due(before, ONE) == []
+    after = build(first, ingress("b", host="b.test"))
+    assert keys(publication.due(after, ONE)) == [("b", 1)]

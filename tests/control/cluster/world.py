@@ -40,8 +40,8 @@ class World:
         items = {"kind": "List", "apiVersion": "v1", "items": objects}
         await self.kubectl("apply", "-f", "-", stdin=json.dumps(items))
 
-    async def get(self, kind: str, name: str, *words: str) -> dict[str, Any]:
-        return dict(json.loads(await self.kubectl("get", kind, name, "-o", "json", *words)))
+    async def get(self, *words: str) -> dict[str, Any]:
+        return dict(json.loads(await self.kubectl("get", *words, "-o", "json")))
 
     async def addresses(self, name: str) -> list[str]:
         """Return what kubectl shows as ADDRESS."""
