@@ -1,66 +1,16 @@
 """What replicas of the controller write to a cluster, as its users see it with kubectl."""
 
 import json
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import pytest
-from cluster.manifests import ingress, ingress_class, service
-from cluster.replica import Replica
+from cluster.replica import ADDRESS, HOOK, World, hooked
 from cluster.waiting import until
 
-ADDRESS = "192.0.2.1"
 LEASE = 15.0
-
-
-class World:
-    """A namespace of the control tier, and an IngressClass of the test's own."""
-
-    def __init__(self, tier, namespace) -> None:
-        self.tier = tier
-        self.namespace = namespace
-        self.ingress_class = f"ours-{secrets.token_hex(4)}"
-        tier.apply(ingress_class(self.ingress_class))
-
-    def kubectl(self, *words, stdin=None) -> str:
-        return self.tier.kubectl(f"--namespace={self.namespace}", *words, stdin=stdin)
-
-    def ingress(self, name="web", **more):
-        return ingress(name, namespace=self.namespace, class_name=self.ingress_class, **more)
-
-    def shows(self, name="web") -> bool:
-        path = "-o=jsonpath={.status.loadBalancer.ingress[*].ip}"
-        return self.kubectl("get", "ingress", name, path) == ADDRESS
-
-    def holder(self) -> str:
-        path = "-o=jsonpath={.spec.holderIdentity}"
-        found = self.kubectl("get", "lease", "aiohttp-ingress-leader", "--ignore-not-found", path)
-        return found.rpartition("_")[0]
-
-    @contextmanager
-    def replica(self, name, *flags):
-        one = Replica(
-            self.tier,
-            f"{self.namespace}-{name}",
-            f"--ingress-class={self.ingress_class}",
-            f"--watch-namespace={self.namespace}",
-            f"--pod-namespace={self.namespace}",
-            f"--publish-status-address={ADDRESS}",
-            *flags,
-        )
-        try:
-            yield one
-        finally:
-            if one.is_running:
-                one.stop(signal.SIGKILL)
-            assert "Traceback" not in one.said()
-
-    def leads(self, name):
-        return self.holder() == f"{self.namespace}-{name}"
 
 
 @pytest.fixture
@@ -106,7 +56,7 @@ def _watching(world) -> list[str]:
 
 def test_clear_status_takes_the_address_back(world):
     world.tier.apply(world.ingress())
-    with world.replica("a", "--clear-status") as a:
+    with world.replica("a", f"--publish-status-address={ADDRESS}", "--clear-status") as a:
         until(world.shows, "ADDRESS")
         assert a.stop() == 0
     assert world.kubectl("get", "ingress", "web", "-o=jsonpath={.status.loadBalancer}") == "{}"
@@ -133,56 +83,12 @@ def test_three_mistakes_described(world):
 
 # -- admission ------------------------------------------------------------------------------
 
-POD = "10.244.77.1"
-HOOK = "hook"
-
-
-def _hooked(world, *, port: int):
-    rule = {
-        "apiGroups": ["networking.k8s.io"],
-        "apiVersions": ["v1"],
-        "operations": ["CREATE", "UPDATE"],
-        "resources": ["ingresses"],
-    }
-    call = {"namespace": world.namespace, "name": HOOK, "path": "/validate", "port": 443}
-    webhook = {
-        "name": "validate.aiohttp-ingress.dev",
-        "clientConfig": {"service": call},
-        "rules": [rule],
-        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": world.namespace}},
-        "sideEffects": "None",
-        "failurePolicy": "Ignore",
-        "timeoutSeconds": 10,
-        "admissionReviewVersions": ["v1"],
-    }
-    slice_of = {
-        "apiVersion": "discovery.k8s.io/v1",
-        "kind": "EndpointSlice",
-        "metadata": {
-            "name": "hook-1",
-            "namespace": world.namespace,
-            "labels": {"kubernetes.io/service-name": HOOK},
-        },
-        "addressType": "IPv4",
-        "ports": [{"port": port}],
-        "endpoints": [{"addresses": [POD], "conditions": {"ready": True}}],
-    }
-    configuration = {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": world.ingress_class},
-        "webhooks": [webhook],
-    }
-    before_it = service(HOOK, namespace=world.namespace, port=443, target=port)
-    del before_it["spec"]["selector"]
-    return [before_it, slice_of, configuration]
-
 
 @pytest.fixture
 def hook(world):
     """Yield the flags of a replica whose reviews the API server asks for."""
     port = 8444
-    world.tier.apply(*_hooked(world, port=port))
+    world.tier.apply(*hooked(world, port=port))
     yield (
         f"--admission=:{port}",
         f"--admission-service={world.namespace}/{HOOK}",

@@ -128,13 +128,13 @@ class WebhookCertificate:
             raise
 
     async def _write(self, credentials: Credentials, before: Secret | None) -> None:
-        """Create or change the Secret; one that another has changed since is refused (409)."""
-        fixed = {"resourceVersion": before.metadata.resource_version} if before else {}
-        body = {
-            "metadata": {"name": self._key.name, **fixed},
-            "type": "kubernetes.io/tls",
-            "data": credentials.entries(),
-        }
+        """Create or fill the Secret; one that another has changed since is refused (409)."""
+        data = credentials.entries()
+        if before:
+            version = before.metadata.resource_version
+            body: dict[str, object] = {"metadata": {"resourceVersion": version}, "data": data}
+        else:
+            body = {"metadata": {"name": self._key.name}, "type": "Opaque", "data": data}
         await self._api.send(
             "PATCH" if before else "POST",
             f"{self._folder}/{self._key.name}" if before else self._folder,

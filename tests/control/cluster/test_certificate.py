@@ -51,7 +51,7 @@ class Hook:
 
     async def data(self) -> dict[str, str]:
         found = await self.world.kubectl("get", "secret", NAME, "-o", "json", "--ignore-not-found")
-        return dict(json.loads(found)["data"]) if found else {}
+        return dict(json.loads(found).get("data", {})) if found else {}
 
     async def bundles(self) -> list[str]:
         found = await self.world.get("validatingwebhookconfiguration", self.name)
@@ -169,3 +169,16 @@ async def test_without_a_configuration_to_keep_there_is_a_secret_all_the_same(wo
     hook = Hook(world)
     async with running(certificate.keep):
         await until(hook.data, "the Secret")
+
+
+async def test_an_empty_secret_that_is_there_is_filled(world, api):
+    await world.kubectl("create", "secret", "generic", NAME)
+    await world.kubectl("label", "secret", NAME, "release=mine")
+    certificate = WebhookCertificate(api, service=world.key(NAME), webhook=None)
+    async with running(certificate.keep):
+        await until(lambda: _is_filled(world), "it is filled")
+    assert (await world.get("secret", NAME))["metadata"]["labels"] == {"release": "mine"}
+
+
+async def _is_filled(world) -> bool:
+    return len((await world.get("secret", NAME)).get("data", ())) == 4
