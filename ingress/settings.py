@@ -89,6 +89,13 @@ class WritingSettings(Struct, frozen=True, kw_only=True):
     admission_webhook: str | None = None
 
 
+class StateSettings(Struct, frozen=True, kw_only=True):
+    """Where the last good Snapshot is kept, if anywhere, and whether with its private keys."""
+
+    folder: str | None = None
+    private_keys: bool = False
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything that ``ingress run`` was told."""
 
@@ -99,3 +106,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     compiler: CompilerOptions = CompilerOptions()
     proxy: ProxySettings = ProxySettings()
     writing: WritingSettings = WritingSettings()
+    state: StateSettings = StateSettings()

@@ -9,7 +9,13 @@ from ingress.cli.mistakes import Mistake, mistake
 from ingress.cli.options import OPTIONS, Option
 from ingress.cli.values import BackendOverride
 from ingress.model.policies import DEFAULT_ORIGIN, BodyLimit, Policies, Timeouts
-from ingress.settings import CompilerOptions, ProxySettings, Settings, WritingSettings
+from ingress.settings import (
+    CompilerOptions,
+    ProxySettings,
+    Settings,
+    StateSettings,
+    WritingSettings,
+)
 
 
 class ClusterOptions(Struct, frozen=True, kw_only=True):
@@ -101,9 +107,18 @@ def _settings(given: Mapping[str, Given]) -> Settings:
     return Settings(
         compiler=compiler,
         proxy=ProxySettings(**proxy),
+        state=_state(given),
         writing=WritingSettings(**dict(_part("writing", given))),
         **listeners,
     )
+
+
+def _state(given: Mapping[str, Given]) -> StateSettings:
+    state = StateSettings(**dict(_part("state", given)))
+    if state.private_keys and not state.folder:
+        message = f"{given['state.private_keys'].origin} has no folder to keep them in"
+        raise Mistake(message, mend="add --state-dir PATH, or leave it out")
+    return state
 
 
 def _policies(given: Mapping[str, Given]) -> Policies:

@@ -33,6 +33,7 @@ ROUTES: Final = "Routes"
 DOWNSTREAM: Final = "Downstream (towards the client)"
 UPSTREAM: Final = "Upstream (towards the pods)"
 WRITING: Final = "Writing to the cluster (without -f)"
+STATE: Final = "State"
 LOGS: Final = "Logs"
 
 
@@ -143,6 +144,11 @@ OPTIONS: Final[tuple[Option, ...]] = (
            "aiohttp-ingress-admission beside the pod."),
     Option("--admission-webhook", OBJECT_NAME, "", "writing.admission_webhook", WRITING,
            doc="ValidatingWebhookConfiguration whose caBundle is kept right."),
+    Option("--state-dir", PATH, "", "state.folder", STATE,
+           doc="Keep the last good snapshot here, and serve it if a start finds no API server."),
+    Option("--state-private-keys", SWITCH, "false", "state.private_keys", STATE,
+           doc="Keep private keys in it, too (mode 0600); else TLS hosts show a self-made "
+               "certificate until the cluster is read."),
     Option("--access-log", one_of("json", "combined", "off"), "json", "proxy.access_log", LOGS,
            doc="Form of the access log, one line a request on stdout."),
 )

@@ -13,6 +13,7 @@ from ingress.cli.findings import as_text
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.cli.terminal import GOOD, STRONG, aside
 from ingress.control import logs, supervisor
+from ingress.control.lastgood import LastGood
 from ingress.control.listening import ListenError
 from ingress.control.reporter import Change
 from ingress.issuer.authority import is_signed_by
@@ -30,6 +31,9 @@ DEVELOPMENT_CA: Final = Path("certs/ca.crt")
 def serve(run: Run) -> int:
     """Serve until a signal ends it and return the exit code; raises Mistake."""
     logs.set_up()
+    state = run.settings.state
+    if state.folder:
+        LastGood(state.folder, private_keys=state.private_keys).prepare()
     try:
         return _serve_files(run) if run.files else _serve_cluster(run)
     except ListenError as error:

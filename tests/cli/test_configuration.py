@@ -7,7 +7,13 @@ from ingress.cli.values import SWITCH, read_override
 from ingress.model.inventory import ObjectKey
 from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef
-from ingress.settings import CompilerOptions, ListenAddress, ProxySettings, WritingSettings
+from ingress.settings import (
+    CompilerOptions,
+    ListenAddress,
+    ProxySettings,
+    StateSettings,
+    WritingSettings,
+)
 
 FILES = {"filename": ["a.yaml"]}
 
@@ -64,6 +70,8 @@ SAID = {
     "--admission": ":9",
     "--admission-service": "a/hook",
     "--admission-webhook": "hooks",
+    "--state-dir": "state",
+    "--state-private-keys": "true",
     "--access-log": "off",
 }
 
@@ -75,7 +83,7 @@ def as_flags():
         flags[option.name] = [word.strip() for word in text.split(",")] if option.many else text
         if not text:
             del flags[option.name]
-    return flags | {"stand_ins": True, "clear_status": True}
+    return flags | {"stand_ins": True, "clear_status": True, "state_private_keys": True}
 
 
 CLUSTER_SAID = {
@@ -120,6 +128,12 @@ def test_what_is_about_the_other_source_is_refused():
     assert "-f PATH" in caught.value.mend
 
 
+def test_private_keys_need_a_folder_to_be_kept_in():
+    with pytest.raises(Mistake, match="flag --state-private-keys has no folder") as caught:
+        configure({"state_private_keys": True}, {})
+    assert "--state-dir PATH" in caught.value.mend
+
+
 def test_every_option_is_read_from_the_environment_as_from_its_flag():
     assert {option.flag for option in OPTIONS} == {*SAID, *CLUSTER_SAID}
     by_flag = configure(as_flags(), {})
@@ -161,6 +175,7 @@ def test_every_option_is_read_from_the_environment_as_from_its_flag():
     assert compiler.policies.body_limit.max_bytes == 1024**2
     timeouts = compiler.policies.timeouts
     assert (timeouts.connect, timeouts.read, timeouts.send) == (4, 5, 6)
+    assert by_flag.settings.state == StateSettings(folder="state", private_keys=True)
 
 
 def without_policies(run):
@@ -188,7 +203,7 @@ CHOOSY = [
     for option in OPTIONS
     if option.kind is not SWITCH
     and option.field not in {"files", "namespace", "compiler.ingress_classes"}
-    and option.flag not in {"--kubeconfig", "--context"}
+    and option.flag not in {"--kubeconfig", "--context", "--state-dir"}
 ]
 
 

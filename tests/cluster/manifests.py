@@ -2,6 +2,8 @@
 
 from typing import Any
 
+CLASS = "aiohttp"
+
 
 def deployment(name: str, *, namespace: str, replicas: int = 1, **container: Any) -> dict[str, Any]:
     """Return a Deployment of one container, which is given more fields by name."""
@@ -35,7 +37,32 @@ def service(
     }
 
 
-def ingress_class(name: str) -> dict[str, Any]:
+def ingress(
+    name: str,
+    *,
+    namespace: str,
+    host: str = "a.test",
+    secret: str = "",
+    class_name: str = CLASS,
+    **metadata: Any,
+) -> dict[str, Any]:
+    """Return an Ingress that sends a host to the Service of the same name."""
+    backend = {"service": {"name": name, "port": {"number": 80}}}
+    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+    tls = {"tls": [{"hosts": [host], "secretName": secret}]} if secret else {}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": name, "namespace": namespace, **metadata},
+        "spec": {
+            "ingressClassName": class_name,
+            "rules": [{"host": host, "http": {"paths": [path]}}],
+            **tls,
+        },
+    }
+
+
+def ingress_class(name: str = CLASS) -> dict[str, Any]:
     """Return an IngressClass of ours."""
     return {
         "apiVersion": "networking.k8s.io/v1",
@@ -45,18 +72,12 @@ def ingress_class(name: str) -> dict[str, Any]:
     }
 
 
-def ingress(
-    name: str, *, namespace: str, class_name: str, host: str = "a.test", **metadata: Any
-) -> dict[str, Any]:
-    """Return an Ingress of one host, for the Service of the same name."""
-    backend = {"service": {"name": name, "port": {"number": 80}}}
-    path = {"path": "/", "pathType": "Prefix", "backend": backend}
+def secret(name: str, *, namespace: str, type: str, **data: str) -> dict[str, Any]:  # noqa: A002 - what it is called
+    """Return a Secret; dots in the keys are written as underscores."""
     return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": {"name": name, "namespace": namespace, **metadata},
-        "spec": {
-            "ingressClassName": class_name,
-            "rules": [{"host": host, "http": {"paths": [path]}}],
-        },
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": namespace},
+        "type": type,
+        "stringData": {key.replace("_", "."): value for key, value in data.items()},
     }

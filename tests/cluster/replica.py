@@ -2,9 +2,9 @@
 
 import secrets
 import signal
-import sys
 from contextlib import contextmanager
 
+from cluster.controller import INGRESS
 from cluster.controlplane import ControlPlane
 from cluster.daemon import Daemon
 from cluster.manifests import ingress, ingress_class, service
@@ -24,9 +24,8 @@ class Replica(Daemon):
         super().__init__(
             plane.inside,
             f"replica-{name}",
-            *(sys.executable, "-m", "ingress", "run"),
-            *(*LISTENERS, "--access-log=off", f"--pod-name={name}", *flags),
-            env={"INGRESS_KUBECONFIG": str(plane.kubeconfig)},
+            *(INGRESS, "run", *LISTENERS, "--access-log=off", f"--pod-name={name}", *flags),
+            env=plane.environment,
         )
 
     @property

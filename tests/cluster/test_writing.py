@@ -50,7 +50,7 @@ def _watching(world) -> list[str]:
         world.tier.programs / "kubectl",
         *("get", "ingress", "web", f"--namespace={world.namespace}", "--watch"),
         '-o=jsonpath={.status.loadBalancer.ingress[*].ip}{"\\n"}',
-        env={"KUBECONFIG": str(world.tier.kubeconfig)},
+        env=world.tier.environment,
     )
 
 
@@ -101,7 +101,7 @@ def _dry(world, obj) -> str:
     """Return what kubectl says of an object that is not kept."""
     done = world.tier.inside.run(
         *("sh", "-c", f"{world.tier.programs}/kubectl apply --dry-run=server -f - 2>&1"),
-        env={"KUBECONFIG": str(world.tier.kubeconfig)},
+        env=world.tier.environment,
         input=json.dumps(obj),
         check=False,
     )
