@@ -1,11 +1,18 @@
-"""What tests in every folder may ask for."""
+"""What tests in every folder may ask for, and what a run says at its end."""
 
 from collections.abc import Sequence
 
 import pytest
 from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
+from wire.summary import pytest_terminal_summary
 
-__all__ = ["control_tier", "namespace", "node_namespace", "node_tier"]
+__all__ = [
+    "control_tier",
+    "namespace",
+    "node_namespace",
+    "node_tier",
+    "pytest_terminal_summary",
+]
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -66,7 +66,7 @@ def test_an_empty_house_keeps_them_all(house):
         ("policies/a", "import random", {PURE}),
         ("sources/a", "import aiohttp", {"aiohttp is for serving"}),
         ("control/a", "from aiohttp import web", {"aiohttp is for serving"}),
-        ("proxy/a", "import h11", {"h11 is the tests' oracle"}),
+        ("proxy/upstream/a", "import h11", {"h11 is the tests' oracle"}),
         (
             "proxy/a",
             "import cryptography",
