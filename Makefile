@@ -49,6 +49,7 @@ image:  ## Build the container image with buildah (BASE=image, else one is made 
 pins: $(PINS)  ## Resolve the newest versions that pyproject.toml allows
 	$(PIN) pyproject.toml --group build --output-file constraints.txt
 	$(PIN) pyproject.toml --group dev --constraint constraints.txt --output-file constraints-dev.txt
+	$(PIN) --group go --output-file constraints-go.txt
 	$(PIN) benchmarks/requirements.in --output-file benchmarks/constraints.txt
 
 .PHONY: clean
