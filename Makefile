@@ -28,6 +28,7 @@ test: $(DEV)  ## Run every test; the pure packages must be covered to the last b
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
+	@.venv/bin/python -m scripts.kubernetes charts >/dev/null
 	@.venv/bin/python -m scripts.check
 
 .PHONY: format
@@ -36,6 +37,7 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/ruff format .
 	.venv/bin/python -m scripts.reasons
 	.venv/bin/python -m scripts.configuration
+	.venv/bin/python -m scripts.chart_values
 
 .PHONY: bench
 bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)

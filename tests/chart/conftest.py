@@ -1,0 +1,15 @@
+from pathlib import Path
+
+import pytest
+
+from scripts import kubernetes
+
+
+@pytest.fixture(scope="session", params=kubernetes.STAGES["charts"])
+def program(request) -> Path:
+    """Helm, each version of it; made first where it is not there."""
+    if kubernetes.find("charts") is None:
+        kubernetes.make(("charts",))
+    folder = kubernetes.find("charts")
+    assert folder
+    return folder / request.param
