@@ -24,7 +24,9 @@ run: $(RUN) $(SECRET)  ## Serve examples/ with stand-in pods on localhost (Ctrl-
 .PHONY: test
 test: $(DEV)  ## Run every test; the pure packages must be covered to the last branch
 	@sh scripts/needs curl
-	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
+	@stages=$$(PYTHONPATH=tests .venv/bin/python -m cluster.machine); \
+		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages
+	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets

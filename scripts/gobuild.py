@@ -40,15 +40,28 @@ class Module(NamedTuple):
         return f"{self.path}\tv{self.version}".encode()
 
 
-def build(package: str, *, module: Module, into: Path, go: Path, ldflags: Iterable[str]) -> None:
-    """Build a program, and put it there when it is whole; raises SystemExit with Go's words."""
+def build(
+    package: str,
+    *,
+    folder: Path,
+    into: Path,
+    go: Path,
+    ldflags: Iterable[str] = (),
+    static: bool = False,
+) -> None:
+    """Build a package of the module in ``folder``, and put the program there when it is whole.
+
+    A ``static`` one needs no libc, and runs in an image that has nothing else. Raises SystemExit
+    with Go's words if it cannot be built.
+    """
     into.parent.mkdir(parents=True, exist_ok=True)
     half = into.with_name(f".{into.name}.half")
     flags = ("-v", "-trimpath", "-ldflags", " ".join(["-s", "-w", *ldflags]), "-o", str(half))
+    environment = {"GOFLAGS": "-buildvcs=false -mod=readonly", "GOTOOLCHAIN": "local"}
     process = subprocess.Popen(
         [str(go), "build", *flags, package],
-        cwd=module.folder,
-        env={**os.environ, "GOFLAGS": "-buildvcs=false -mod=readonly", "GOTOOLCHAIN": "local"},
+        cwd=folder,
+        env={**os.environ, **environment, **({"CGO_ENABLED": "0"} if static else {})},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -56,6 +69,7 @@ def build(package: str, *, module: Module, into: Path, go: Path, ldflags: Iterab
         last = _follow(into.name, process.stderr or ())
     if process.returncode:
         raise SystemExit(f"{into.name} cannot be built:\n" + "".join(last))
+    _say(f"{into.name}: built")
     half.replace(into)
 
 
@@ -96,7 +110,6 @@ def _follow(name: str, lines: Iterable[str]) -> deque[str]:
         if time.monotonic() - said >= _EVERY:
             said = time.monotonic()
             _say(f"{name}: {compiled} packages compiled, {said - started:.0f} s")
-    _say(f"{name}: built in {time.monotonic() - started:.0f} s")
     return last
 
 

