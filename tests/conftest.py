@@ -1,13 +1,12 @@
 """What tests in every folder may ask for, and what a run says at its end."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from cluster.fixtures import control_tier, namespace
+from wire.summary import pytest_terminal_summary
 
-__all__ = ["control_tier", "namespace"]
+__all__ = ["control_tier", "namespace", "pytest_terminal_summary"]
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
@@ -20,17 +19,3 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         if "control_tier" in getattr(item, "fixturenames", ()):
             item.add_marker("control_tier")
             item.add_marker(pytest.mark.xdist_group("control_tier"))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many exchanges of each kind were tried (they are counted by record_property)."""
-    counts: Counter[str] = Counter()
-    for report in terminalreporter.stats.get("passed", ()):
-        for name, value in report.user_properties:
-            if name.startswith("wire: "):
-                counts[name.removeprefix("wire: ")] += value
-    if counts:
-        terminalreporter.section("rules of the wire")
-        for name, count in sorted(counts.items()):
-            terminalreporter.write_line(f"{count:7} {name}")
-        terminalreporter.write_line(f"{counts.total():7} exchanges")
