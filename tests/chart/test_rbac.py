@@ -8,11 +8,13 @@ WATCH = {
     "list watch services",
     "list watch discovery.k8s.io/endpointslices",
     "patch networking.k8s.io/ingresses/status",
-    "create patch events.k8s.io/events",
+    "create get patch events.k8s.io/events",
 }
 SECRETS = {"get list watch secrets"}
 CLASSES = {"list watch networking.k8s.io/ingressclasses"}
 LEASE = {"get patch coordination.k8s.io/leases test-aiohttp-ingress-leader"}
+SERVICE = {"get services test-aiohttp-ingress-controller"}
+CERTIFICATE = {"get patch secrets test-aiohttp-ingress-controller-admission"}
 NODES = {"get nodes"}
 WEBHOOKS = "admissionregistration.k8s.io/validatingwebhookconfigurations"
 WEBHOOK = {f"get patch {WEBHOOKS} test-aiohttp-ingress-ingress-system"}
@@ -24,7 +26,13 @@ def may(program, values: Manifest) -> dict[str, set[str]]:
     bound = {_key(it["roleRef"], it) for it in of_kind(manifests, *BINDINGS)}
     roles = of_kind(manifests, "ClusterRole", "Role")
     assert bound == {_key({"kind": it["kind"], "name": it["metadata"]["name"]}, it) for it in roles}
-    return {it["metadata"].get("namespace", ""): set(map(_said, it["rules"])) for it in roles}
+    found: dict[str, set[str]] = {}
+    for role in roles:
+        rules = found.setdefault(role["metadata"].get("namespace", ""), set())
+        said = set(map(_said, role["rules"]))
+        assert rules.isdisjoint(said)
+        rules |= said
+    return found
 
 
 BINDINGS = ("ClusterRoleBinding", "RoleBinding")
@@ -41,13 +49,27 @@ def _said(rule: Manifest) -> str:
 
 
 def test_the_whole_cluster(program):
-    assert may(program, {}) == {"": WATCH | SECRETS | CLASSES, NAMESPACE: LEASE}
+    assert may(program, {}) == {"": WATCH | SECRETS | CLASSES, NAMESPACE: LEASE | SERVICE}
 
 
 def test_namespaces_need_nothing_of_the_cluster(program):
-    values = {"controller": {"watchNamespaces": ["shop", "blog"]}}
+    controller = {"watchNamespaces": ["shop", NAMESPACE], "service": {"type": "NodePort"}}
     watched = WATCH | SECRETS
-    assert may(program, values) == {"shop": watched, "blog": watched, NAMESPACE: LEASE}
+    own = {"shop": watched, NAMESPACE: watched | LEASE | SERVICE}
+    assert may(program, {"controller": controller}) == own
+    scoped = {"controller": controller, "rbac": {"clusterScoped": True}}
+    assert may(program, scoped) == {"": CLASSES | NODES, **own}
+
+
+def test_its_own_pods_where_nothing_is_watched(program):
+    found = may(program, {"controller": {"watchNamespaces": ["shop"]}})
+    assert found[NAMESPACE] == LEASE | SERVICE | {"list discovery.k8s.io/endpointslices"}
+
+
+def test_a_service_of_another_namespace(program):
+    found = may(program, {"controller": {"publishService": {"pathOverride": "network/front"}}})
+    assert found["network"] == {"get services front"}
+    assert found[NAMESPACE] == LEASE
 
 
 def test_secrets_by_name(program):
@@ -62,16 +84,16 @@ def test_secrets_by_name(program):
         ({"service": {"type": "NodePort"}, "publishService": {"enabled": False}}, False),
         ({"service": {"type": "NodePort"}, "publishStatusAddresses": ["192.0.2.7"]}, False),
         ({"service": {"type": "LoadBalancer"}}, False),
-        ({"service": {"type": "NodePort"}, "watchNamespaces": ["shop"]}, True),
     ],
 )
 def test_nodes_for_a_published_node_port_only(program, controller, nodes):
-    assert (may(program, {"controller": controller}).get("", set()) >= NODES) is nodes
+    assert (may(program, {"controller": controller})[""] >= NODES) is nodes
 
 
 def test_its_own_webhook_and_no_other(program):
     found = may(program, {"controller": {"admissionWebhooks": {"enabled": True}}})
     assert found[""] == WATCH | SECRETS | CLASSES | WEBHOOK
+    assert found[NAMESPACE] == LEASE | SERVICE | CERTIFICATE
 
 
 def test_nothing_that_others_give(program):

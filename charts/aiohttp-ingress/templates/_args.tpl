@@ -34,8 +34,9 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 {{- range $controller.publishStatusAddresses }}
 - --publish-status-address={{ . }}
 {{- end }}
-{{- else if $controller.publishService.enabled }}
-- --publish-service={{ include "aiohttp-ingress.publishService" . }}
+{{- end }}
+{{- with include "aiohttp-ingress.published" . }}
+- --publish-service={{ . }}
 {{- end }}
 {{- if $controller.clearStatus }}
 - --clear-status
@@ -68,8 +69,13 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 {{- end }}
 {{- end }}
 
-{{- define "aiohttp-ingress.publishService" -}}
-{{- default (printf "%s/%s" .Release.Namespace (include "aiohttp-ingress.controller" .)) .Values.controller.publishService.pathOverride }}
+{{- /* The Service whose address is published, if one is: namespace/name. */ -}}
+{{- define "aiohttp-ingress.published" -}}
+{{- with .Values.controller }}
+{{- if and .publishService.enabled (not .publishStatusAddresses) }}
+{{- default (printf "%s/%s" $.Release.Namespace (include "aiohttp-ingress.controller" $)) .publishService.pathOverride }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "aiohttp-ingress.stateDir" -}}

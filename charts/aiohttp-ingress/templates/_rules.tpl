@@ -12,12 +12,12 @@
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
   verbs: [list, watch]
-{{- if .Values.rbac.secretNames }}
+{{- with .Values.rbac.secretNames }}
 # Certificates: these Secrets, and no others.
 - apiGroups: [""]
   resources: [secrets]
   resourceNames:
-    {{- toYaml .Values.rbac.secretNames | nindent 4 }}
+    {{- toYaml . | nindent 4 }}
   verbs: [get]
 {{- else }}
 # Certificates. Secrets of type kubernetes.io/tls are listed, others got when an Ingress names them;
@@ -30,23 +30,27 @@
 - apiGroups: [networking.k8s.io]
   resources: [ingresses/status]
   verbs: [patch]
-# What is wrong with an object, for `kubectl describe`; patch counts how often it was said.
+# What is wrong with an object, for `kubectl describe`; one that is there already is counted on.
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create, get, patch]
 {{- end }}
 
 {{- /* What belongs to no namespace. */ -}}
 {{- define "aiohttp-ingress.clusterRules" -}}
 {{- $controller := .Values.controller -}}
-{{- if not $controller.watchNamespaces }}
+{{- $everywhere := not $controller.watchNamespaces -}}
+{{- $scoped := or $everywhere .Values.rbac.clusterScoped -}}
+{{- if $everywhere }}
 {{ include "aiohttp-ingress.watchRules" . }}
+{{- end }}
+{{- if $scoped }}
 # Which classes there are, and which one is the default.
 - apiGroups: [networking.k8s.io]
   resources: [ingressclasses]
   verbs: [list, watch]
 {{- end }}
-{{- if and (eq $controller.service.type "NodePort") $controller.publishService.enabled (not $controller.publishStatusAddresses) }}
+{{- if and $scoped (include "aiohttp-ingress.published" .) (eq $controller.service.type "NodePort") }}
 # A NodePort has the addresses of the nodes that run the pods.
 - apiGroups: [""]
   resources: [nodes]
@@ -68,6 +72,30 @@
   resources: [leases]
   resourceNames: [{{ include "aiohttp-ingress.lease" . }}]
   verbs: [get, patch]
+{{- if .Values.controller.admissionWebhooks.enabled }}
+# The leader makes the webhook's certificate, and every pod shows it; the Secret is the chart's too.
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [{{ include "aiohttp-ingress.admission" . }}]
+  verbs: [get, patch]
+{{- end }}
+{{- end }}
+
+{{- /* What is read beside the Service whose address is published. */ -}}
+{{- define "aiohttp-ingress.publishedRules" -}}
+{{- $controller := .Values.controller -}}
+{{- $service := include "aiohttp-ingress.published" . | splitList "/" -}}
+# Its addresses are those of Ingresses.
+- apiGroups: [""]
+  resources: [services]
+  resourceNames: [{{ last $service }}]
+  verbs: [get]
+{{- if and $controller.watchNamespaces (not (has (first $service) $controller.watchNamespaces)) }}
+# Which of our pods are ready: on their nodes is a NodePort, and the last one clears the status.
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list]
+{{- end }}
 {{- end }}
 
 {{- define "aiohttp-ingress.subjects" -}}
