@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from chart.releasing import Release
 
 from scripts import kubernetes
 
@@ -13,3 +14,11 @@ def program(request) -> Path:
     folder = kubernetes.find("charts")
     assert folder
     return folder / request.param
+
+
+@pytest.fixture
+def release(control_tier, program, namespace):
+    made = Release(control_tier, program, namespace)
+    yield made
+    if "secret/sh.helm.release" in " ".join(made.left()):
+        made.helm("uninstall")
