@@ -56,7 +56,14 @@ def _serve_cluster(run: Run) -> int:
 
     source = clustered.Source(run)
     source.prepare()
-    return supervisor.serve(run.settings, source, announce=clustered.announce, tell=clustered.tell)
+    with clustered.writer(run) as writer:
+        return supervisor.serve(
+            run.settings,
+            source,
+            announce=clustered.announce,
+            tell=clustered.tell,
+            companions=(writer,),
+        )
 
 
 class Source:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from socket import socket
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
+from ingress.compiler import Build
 from ingress.control.admin import Admin
 from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
@@ -21,7 +22,7 @@ from ingress.control.keeping import Keeper
 from ingress.control.lastgood import LastGood
 from ingress.control.listening import address_of, listen
 from ingress.control.publisher import Publisher
-from ingress.control.reporter import Reporter, Tell
+from ingress.control.reporter import Reporter, Several, Tell
 from ingress.control.signals import Orders, orders
 from ingress.issuer.fallback import fallback_certificate
 from ingress.model.finding import Location, located
@@ -55,6 +56,16 @@ class Source(Protocol):
         """Read again what a watch may have missed; returns at once."""
 
 
+class Companion(Protocol):
+    """A part beside the serving that is told of every Build; in file mode there is none."""
+
+    def report(self, build: Build) -> None:
+        """Take the newest Build and return."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what it does until it is cancelled; once told to stop, hand over to others."""
+
+
 class Serving(NamedTuple):
     """What is there to be announced once the first snapshot is served."""
 
@@ -72,7 +83,12 @@ class Ended(IntEnum):
 
 
 def serve(
-    settings: Settings, source: Source, *, announce: Callable[[Serving], None], tell: Tell
+    settings: Settings,
+    source: Source,
+    *,
+    announce: Callable[[Serving], None],
+    tell: Tell,
+    companions: Sequence[Companion] = (),
 ) -> Ended:
     """Serve until a signal ends it.
 
@@ -81,7 +97,14 @@ def serve(
     """
 
     async def supervised(sockets: Sockets) -> Ended:
-        supervisor = Supervisor(settings, source, sockets=sockets, announce=announce, tell=tell)
+        supervisor = Supervisor(
+            settings,
+            source,
+            sockets=sockets,
+            announce=announce,
+            tell=tell,
+            companions=companions,
+        )
         return await supervisor.run()
 
     addresses = {"http": settings.http, "https": settings.https, "admin": settings.admin}
@@ -142,6 +165,7 @@ class Supervisor:
         sockets: Sockets,
         announce: Callable[[Serving], None],
         tell: Tell,
+        companions: Sequence[Companion] = (),
     ) -> None:
         self._settings = settings
         self._source = source
@@ -151,11 +175,12 @@ class Supervisor:
         self._publisher = Publisher([_InProcess(self._worker)])
         self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
+        self._companions = companions
         self._controller = Controller(
             source.inventories(),
             options=settings.compiler,
             publisher=self._keeper or self._publisher,
-            reporter=self._reporter,
+            reporter=Several(self._reporter, *companions),
         )
         self._admin = Admin(
             publisher=self._publisher,
@@ -184,6 +209,7 @@ class Supervisor:
 
     async def _live(self, given: Orders) -> Ended:
         parts = {"controller": self._controller.run(), "opening": self._open()}
+        parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
         if self._keeper:
             parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:

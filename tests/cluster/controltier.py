@@ -6,6 +6,7 @@ addresses are this machine's own inside the network, so that a stand-in (``pods`
 all. Services' addresses lead nowhere, but for the API server's.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,11 +49,19 @@ class ControlTier(ControlPlane):
             f"--kubeconfig={self.kubeconfig}",
             f"--config={Path(__file__).with_name('kwok.yaml')}",
         )
-        self.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}})
-        # Every new node has it, until the controller that watches nodes' health takes it away; this
-        # node is never ill.
-        self.kubectl("taint", "node", NODE, "node.kubernetes.io/not-ready:NoSchedule-")
+        self._create_node()
         until(self._node_is_ready, "node Ready")
+
+    def _create_node(self) -> None:
+        """Create the node, and take its taint away.
+
+        Every new one is tainted, until the controller that watches nodes' health sees that it is
+        ready; this node is never ill, and nobody watches it.
+        """
+        node = json.dumps({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE}})
+        # Raw: kubectl need not learn first what the API server knows.
+        self.kubectl("create", "--raw=/api/v1/nodes", "-f", "-", stdin=node)
+        self.kubectl("replace", f"--raw=/api/v1/nodes/{NODE}", "-f", "-", stdin=node)
 
     def _node_is_ready(self) -> bool:
         self.kwok.check()

@@ -129,4 +129,6 @@ def test_a_watch_from_before_a_compaction_is_gone(own_tier):
     own_tier.compact()
     own_tier.start_api_server()
     assert '"code":410' in watch()
-    own_tier.kubectl("create", "namespace", "after")
+    # The controllers, the scheduler and KWOK have found back to it.
+    own_tier.apply(deployment("after", namespace="default"))
+    until(lambda: pods(own_tier, namespace="default"), "a pod runs")

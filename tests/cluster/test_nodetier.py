@@ -32,7 +32,7 @@ def test_a_service_answers_wherever_it_should(node_tier, node_namespace, welcomi
     by_node_port = f"http://{ADDRESS}:{welcoming['ports'][0]['nodePort']}/"
     pods = node_tier.get("pods", f"--namespace={node_namespace}")["items"]
     names = {pod["metadata"]["name"] for pod in pods}
-    by_pod = [f"http://{pod['status']['podIP']}:8080/" for pod in pods]
+    by_pod = [f"http://{pod['status']['podIP']}:{port}/" for pod in pods for port in (8080, 8443)]
 
     def welcomes(url: str) -> set[str]:
         """Ask 40 times, on a new connection each: to either pod, and not always to the same."""
@@ -40,7 +40,17 @@ def test_a_service_answers_wherever_it_should(node_tier, node_namespace, welcomi
         return set(node_tier.inside.run(*curl, check=False).stdout.splitlines())
 
     def welcome_in_a_pod(url: str) -> str:
-        words = ("exec", "deploy/http-go", f"--namespace={node_namespace}", "--", "curl", "-s", url)
+        words = (
+            "exec",
+            "deploy/http-go",
+            f"--namespace={node_namespace}",
+            "--",
+            "curl",
+            url,
+            "-s",
+            "-H",
+            "X: y",
+        )
         return node_tier.kubectl(*words).strip()
 
     everybody = {f"Welcome! {name}" for name in names}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -24,38 +25,51 @@ func main() {
 		return
 	}
 	pod, _ := os.Hostname()
-	server := &http.Server{Addr: ":8080", Handler: http.HandlerFunc(
+	server := &http.Server{Handler: http.HandlerFunc(
 		func(answer http.ResponseWriter, request *http.Request) {
 			io.Copy(io.Discard, request.Body)
 			fmt.Fprintf(answer, "Welcome! %s\n", pod)
 		})}
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM)
-	go server.ListenAndServe()
+	for _, port := range []string{":8080", ":8443"} { // both in clear, as the examples have it
+		listener, err := net.Listen("tcp", port)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		go server.Serve(listener)
+	}
 	<-asked
 	time.Sleep(time.Second)
 	server.Shutdown(context.Background())
 }
 
 func curl(words []string) {
-	request, err := http.NewRequest("GET", words[len(words)-1], nil)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	for number, word := range words {
-		if word == "-H" {
-			name, value, _ := strings.Cut(words[number+1], ":")
-			request.Header.Set(name, strings.TrimSpace(value))
-			if strings.EqualFold(name, "Host") {
-				request.Host = strings.TrimSpace(value)
-			}
+	url, header := "", http.Header{}
+	for number := 0; number < len(words); number++ {
+		switch word := words[number]; {
+		case word == "-H" && number+1 < len(words):
+			number++
+			name, value, _ := strings.Cut(words[number], ":")
+			header.Set(name, strings.TrimSpace(value))
+		case !strings.HasPrefix(word, "-"):
+			url = word
 		}
 	}
-	answer, err := http.DefaultClient.Do(request)
+	if !strings.Contains(url, "://") {
+		url = "http://" + url
+	}
+	request, err := http.NewRequest("GET", url, nil)
+	if err == nil {
+		request.Header, request.Host = header, header.Get("Host")
+		var answer *http.Response
+		if answer, err = http.DefaultClient.Do(request); err == nil {
+			_, err = io.Copy(os.Stdout, answer.Body)
+		}
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	io.Copy(os.Stdout, answer.Body)
 }
