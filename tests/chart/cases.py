@@ -152,7 +152,6 @@ CASES: dict[str, dict[str, Any]] = {
             "defaultBackend": "shop/front:http",
             "defaultCertificate": "shop/wildcard",
             "publicPorts": {"http": 8080, "https": 8443},
-            "workers": 2,
             "accessLog": "combined",
             "drainSeconds": 300,
             "preStopSeconds": 0,

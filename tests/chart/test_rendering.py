@@ -5,6 +5,8 @@ import pytest
 from chart.cases import CASES
 from chart.rendering import controller, flags, of_kind, pods, render, template, the
 
+from ingress.cli.options import OPTIONS
+
 KUBERNETES = "1.37"
 OURS = {"controller", "answers"}
 CUSTOM = {"ServiceMonitor"}  # of the Prometheus operator: Kubernetes has no schema for it
@@ -67,7 +69,7 @@ def test_ports_are_named_where_they_are_used(manifests):
     assert targets <= named
 
 
-@pytest.mark.parametrize("name", CASES.keys() - BEYOND_RESTRICTED)
+@pytest.mark.parametrize("name", sorted(CASES.keys() - BEYOND_RESTRICTED))
 def test_pods_pass_pod_security_restricted(program, name):
     for spec in pods(render(program, CASES[name])):
         assert not any(spec.get(key) for key in ("hostNetwork", "hostPID", "hostIPC"))
@@ -83,6 +85,11 @@ def test_pods_pass_pod_security_restricted(program, name):
                 "capabilities": {"drop": ["ALL"]},
             }
             assert not any("hostPort" in port for port in container.get("ports", []))
+
+
+def test_the_controller_knows_every_flag(manifests):
+    known = {option.flag for option in OPTIONS}
+    assert {flag.partition("=")[0] for flag in flags(manifests)} <= known
 
 
 def test_a_pod_may_take_as_long_as_its_parts(program):
