@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ingress.model.differing import differing
 from ingress.model.inventory import Inventory
 
 MAX_NAMED: Final = 5
@@ -47,13 +48,8 @@ def _all(before: Inventory, after: Inventory) -> Iterator[tuple[str, str]]:
 
 
 def _of(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
-    if before is after:
-        return
-    for key, value in after.items():
+    for key in differing(before, after):
         if key not in before:
             yield "added", key
-        elif before[key] is not value:
-            yield "changed", key
-    for key in before:
-        if key not in after:
-            yield "removed", key
+        else:
+            yield "changed" if key in after else "removed", key

@@ -15,16 +15,6 @@ Entry: TypeAlias = tuple[ObjectKey, Mapping[K, V], Mapping[K, V]]
 """An object, what it said about each group before, and what it says now."""
 
 
-def changed_keys(old: Mapping[K, V], new: Mapping[K, V]) -> list[K]:
-    """Return the keys whose values are not the same objects in both, gone ones included."""
-    if old is new:
-        return []
-    missing = object()
-    changed = [key for key, value in new.items() if old.get(key, missing) is not value]
-    changed += [key for key in old if key not in new]
-    return changed
-
-
 def edited(before: Mapping[K, V], edits: Mapping[K, V | None]) -> Mapping[K, V]:
     """Return ``before`` with the edits (``None`` drops a key), or itself where nothing differs.
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ingress.compiler.changes import changed_keys, edited
+from ingress.compiler.changes import edited
 from ingress.compiler.claims import NOTHING, BackendUse, Claims, Move, SecretUse
 from ingress.compiler.ownership import Ownership, ownership
 from ingress.compiler.reading import read_ingress
 from ingress.compiler.step import Step
+from ingress.model.differing import differing
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.verdict import ObjectRef, Verdict
 from ingress.settings import CompilerOptions
@@ -26,7 +27,7 @@ class Ingresses(Struct, frozen=True, kw_only=True):
 
     def after(self, step: Step) -> tuple["Ingresses", tuple[Move, ...]]:
         """Return the Ingresses of an Inventory, and how those of ours moved."""
-        touched = set(changed_keys(step.before.ingresses, step.after.ingresses))
+        touched = set(differing(step.before.ingresses, step.after.ingresses))
         read = edited(self.read, {key: _read(key, step) for key in touched})
         owners = self.ownership
         if step.before.ingress_classes is not step.after.ingress_classes or not self.owned:

@@ -13,9 +13,10 @@ from typing import NamedTuple, TypeAlias
 from msgspec import Struct, structs
 
 from ingress.compiler.certificates import TLS_CRT, describe_time, field_of, read_certificate
-from ingress.compiler.changes import Index, changed_keys, edited, reindexed
+from ingress.compiler.changes import Index, edited, reindexed
 from ingress.compiler.claims import Move, SecretUse
 from ingress.compiler.step import Step
+from ingress.model.differing import differing
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.objects import Secret
 from ingress.model.snapshot import Certificate
@@ -45,7 +46,7 @@ class Keyring(Struct, frozen=True, kw_only=True):
             self.uses, ((move.key, move.old.secrets, move.new.secrets) for move in moves)
         )
         secrets = step.after.secrets
-        changed = set(changed_keys(step.before.secrets, secrets))
+        changed = set(differing(step.before.secrets, secrets))
         touched |= changed
         reads: dict[ObjectKey, Read | None] = {}
         for key in touched:

@@ -5,10 +5,11 @@ from itertools import chain
 
 from msgspec import Struct
 
-from ingress.compiler.changes import Index, changed_keys, edited, reindexed
+from ingress.compiler.changes import Index, edited, reindexed
 from ingress.compiler.claims import Move, TlsClaim
 from ingress.compiler.keyring import Keyring
 from ingress.compiler.step import Step
+from ingress.model.differing import differing
 from ingress.model.hosts import wildcard_of
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.snapshot import ANY_HOST, Certificate, ServerName
@@ -40,7 +41,7 @@ class ServerNames(Struct, frozen=True, kw_only=True):
         return ServerNames(claims=claims, certificates=keyring.certificates, names=names)
 
     def _hosts_of_changed(self, keyring: Keyring) -> Iterator[str]:
-        changed = set(changed_keys(self.certificates, keyring.certificates))
+        changed = set(differing(self.certificates, keyring.certificates))
         for secret, users in keyring.uses.items() if changed else ():
             if str(secret) in changed:
                 yield from chain.from_iterable(use.hosts for use in users.values())

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from ingress.compiler.backends import ServiceBackends, Sources, compile_service
-from ingress.compiler.changes import Entry, Index, changed_keys, edited, reindexed
+from ingress.compiler.changes import Entry, Index, edited, reindexed
 from ingress.compiler.claims import BackendUse, Move
 from ingress.compiler.ledger import Findings
 from ingress.compiler.selectors import Pods
 from ingress.compiler.step import Step
+from ingress.model.differing import differing
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.objects import SERVICE_NAME_LABEL, EndpointSlice
 from ingress.model.snapshot import Backend, BackendRef
@@ -37,8 +38,8 @@ class Services(Struct, frozen=True, kw_only=True):
         slices, sliced = reindexed(self.slices, _slice_entries(step))
         pods = self.pods
         touched = used | sliced
-        touched.update(changed_keys(before.services, inventory.services))
-        touched.update(changed_keys(before.endpoints, inventory.endpoints))
+        touched.update(differing(before.services, inventory.services))
+        touched.update(differing(before.endpoints, inventory.endpoints))
         if before.workloads is not inventory.workloads:
             pods = Pods(inventory.workloads)
             touched.update(self.idle)
@@ -86,7 +87,7 @@ class Services(Struct, frozen=True, kw_only=True):
 
 def _slice_entries(step: Step) -> Iterator[Entry[ObjectKey, EndpointSlice]]:
     old, new = step.before.endpoint_slices, step.after.endpoint_slices
-    for key in changed_keys(old, new):
+    for key in differing(old, new):
         yield key, _by_service(key, old.get(key)), _by_service(key, new.get(key))
 
 

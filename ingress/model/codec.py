@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
+from ingress.model.differing import differing
 from ingress.model.secret import REDACTED, SecretBytes
 from ingress.model.snapshot import Backend, Certificate, Host, Route, ServerName, Snapshot
 
@@ -119,15 +120,14 @@ def is_empty(delta: Delta, *, since: Snapshot) -> bool:
 
 
 def _changes(old: Mapping[str, V], new: Mapping[str, V]) -> tuple[dict[str, V], tuple[str, ...]]:
-    if old is new:
-        return {}, ()
-    missing = object()
     changed: dict[str, V] = {}
-    for key, value in new.items():
-        before = old.get(key, missing)
-        if before is not value and before != value:
-            changed[key] = value
-    return changed, tuple(sorted(key for key in old if key not in new))
+    dropped: list[str] = []
+    for key in differing(old, new):
+        if key not in new:
+            dropped.append(key)
+        elif key not in old or old[key] != new[key]:
+            changed[key] = new[key]
+    return changed, tuple(sorted(dropped))
 
 
 def _patched(old: Mapping[str, V], delta: MapDelta) -> Mapping[str, V]:

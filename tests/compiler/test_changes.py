@@ -2,7 +2,8 @@ from types import MappingProxyType
 
 import pytest
 
-from ingress.compiler.changes import changed_keys, edited, reindexed
+from ingress.compiler.changes import edited, reindexed
+from ingress.model.differing import differing
 from ingress.model.inventory import ObjectKey
 
 A, B = ObjectKey("default", "a"), ObjectKey("default", "b")
@@ -21,8 +22,8 @@ ONE, TWO = [1], [2]  # equal lists are not the same object, as objects read anew
     ],
 )
 def test_keys_change_with_the_identity_of_their_values(old, new, changed) -> None:
-    assert set(changed_keys(old, new)) == changed
-    assert changed_keys(new, new) == []
+    assert set(differing(old, new)) == changed
+    assert differing(new, new) == []
 
 
 @pytest.mark.parametrize("edits", [{}, {"a": [1]}, {"c": None}])

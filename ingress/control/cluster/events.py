@@ -73,27 +73,20 @@ class EventWriter:
             newest = await self._builds.get()
 
     async def _write_due(self, build: Build) -> bool:
+        """Write what is due; false where the server is in no state to take it all."""
+        failure: ApiError | ApiUnreachable | None = None
         for notice in self._series.due(notices(build), now=time.monotonic()):
             await self._pace.turn()
-            if not await self._wrote(notice):
-                return False
-        return True
-
-    async def _wrote(self, notice: Notice) -> bool:
-        """Write it; false where the server is in no state to take more."""
-        try:
-            await self._write(notice)
-        except ApiUnreachable as error:
-            self._complaints.about(error)
-            return False
-        except ApiError as error:
-            self._complaints.about(error)
-            if error.status == 429 or error.status >= 500:
-                return False
-            # It is refused for good: the namespace is on its way out, say, or we have no right.
-        else:
+            try:
+                await self._write(notice)
+            except (ApiError, ApiUnreachable) as error:
+                failure = failure or error
+                self._complaints.about(failure)
+                if not _is_for_good(error):
+                    return False
+            self._series.wrote(notice, now=time.monotonic())
+        if failure is None:
             self._complaints.none()
-        self._series.wrote(notice, now=time.monotonic())
         return True
 
     async def _write(self, notice: Notice) -> None:
@@ -138,6 +131,11 @@ class EventWriter:
             content_type=content_type,
             seconds=REQUEST,
         )
+
+
+def _is_for_good(error: ApiError | ApiUnreachable) -> bool:
+    """Tell whether it is refused, whenever it is tried: the namespace is on its way out, say."""
+    return isinstance(error, ApiError) and error.status != 429 and error.status < 500
 
 
 def _folder(notice: Notice) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from ingress.compiler import Build
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.objects import ObjectMeta, View
-from ingress.model.verdict import ObjectRef, Severity, Verdict, describe_field
+from ingress.model.verdict import ObjectRef, Reason, Severity, Verdict, describe_field
 
 REPEAT: Final = 1800.0
 """Seconds between two Events of a series while the verdict stands; well within the hour."""
@@ -98,9 +98,23 @@ class Series:
 
 def notices(build: Build) -> Iterator[Notice]:
     """Yield what there is to be said of objects that the cluster has, in the verdicts' order."""
-    for verdict in build.verdicts:
-        if verdict.severity in _WORTH_SAYING and (found := _found(build.inventory, verdict)):
+    for verdict in worth_saying(build.verdicts):
+        if found := _found(build.inventory, verdict):
             yield _notice(verdict, *found)
+
+
+def worth_saying(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Yield the errors and warnings that concern whoever wrote the object.
+
+    Where IngressClasses may not be read, every class that is another controller's looks missing:
+    then nothing is said of that to those who wrote for the other controller.
+    """
+    said = [verdict for verdict in verdicts if verdict.severity in _WORTH_SAYING]
+    in_the_dark = any(
+        verdict.reason is Reason.NOT_PERMITTED and verdict.subject.kind == "IngressClass"
+        for verdict in said
+    )
+    return (it for it in said if not (in_the_dark and it.reason is Reason.CLASS_MISSING))
 
 
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from ingress.compiler import Build
-from ingress.compiler.changes import changed_keys
 from ingress.control.cluster.addresses import Addresses, ordered
+from ingress.model.differing import differing
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.objects import Ingress
 
@@ -41,7 +41,7 @@ class Publication:
     def due(self, build: Build, addresses: Addresses) -> list[Entry]:
         """Return what is to be written: ours that differ, and those that are ours no longer."""
         found, ours = build.inventory.ingresses, build.ours
-        touched = set(changed_keys(self._found, found)).union(changed_keys(self._ours, ours))
+        touched = set(differing(self._found, found)).union(differing(self._ours, ours))
         if addresses != self._addresses:
             touched.update(ours)
         self._found, self._ours, self._addresses = found, ours, addresses

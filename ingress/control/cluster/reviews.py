@@ -11,14 +11,14 @@ import msgspec
 from msgspec import Raw, structs
 
 from ingress.compiler import Build, build_snapshot
+from ingress.control.cluster.notices import worth_saying
 from ingress.control.cluster.refusals import refuses
 from ingress.model.inventory import ObjectKey
 from ingress.model.objects import Ingress, View
-from ingress.model.verdict import ObjectRef, Severity, Verdict, describe_field
+from ingress.model.verdict import ObjectRef, Verdict, describe_field
 
 VERSION: Final = "admission.k8s.io/v1"
 _NOTHING: Final = Raw(b"null")
-_SAID: Final = frozenset({Severity.ERROR, Severity.WARNING})
 
 
 class GroupKind(View, frozen=True):
@@ -102,7 +102,7 @@ def judge(build: Build, ingress: Ingress, before: Ingress | None, *, now: float)
     if ingress.metadata.deletion_timestamp:
         return Answer()
     subject = ObjectRef("Ingress", ingress.metadata.namespace, ingress.metadata.name)
-    said = _said(build, ingress, now=now)
+    said = tuple(worth_saying(_said(build, ingress, now=now)))
     about_it = [verdict for verdict in said if verdict.subject == subject]
     wrong = [verdict for verdict in about_it if refuses(verdict)]
     if wrong and before:
@@ -141,9 +141,8 @@ def _refusal(verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 def _warnings(verdicts: Iterable[Verdict], subject: ObjectRef) -> Iterator[str]:
     for verdict in verdicts:
-        if verdict.severity in _SAID:
-            whose = "" if verdict.subject == subject else f"{verdict.subject}: "
-            yield f"{whose}{verdict.reason}: {verdict.message}; mend: {verdict.mend}"
+        whose = "" if verdict.subject == subject else f"{verdict.subject}: "
+        yield f"{whose}{verdict.reason}: {verdict.message}; mend: {verdict.mend}"
 
 
 _REVIEW: Final = msgspec.json.Decoder(Review)

@@ -6,6 +6,7 @@ and what we take back is only what we wrote (docs/decisions/0031).
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -61,21 +62,20 @@ class StatusWriter:
         self._pod = pod
         self._builds = builds
         self._publication = Publication()
+        self._reached: Addresses | None = None
+        self._looked = -LOOK
         self._pace = Pace(PER_SECOND)
         self._complaints = Complaints(log, "the status of Ingresses")
+        self._address_complaints = Complaints(log, "our addresses")
         self._node_complaints = Complaints(log, "the addresses of nodes")
 
     async def run(self) -> None:
         """Write what differs, now and after every change, for ever."""
         while True:
             build = await self._builds.get()
-            try:
-                addresses = await self._addresses()
-            except (ApiError, ApiUnreachable) as error:
-                # Without an answer nothing is known, and what is written stays.
-                self._complaints.about(error)
-            else:
-                await self._write_all(self._publication.due(build, addresses), self._pace)
+            await self._look()
+            if self._reached is not None:
+                await self._write_all(self._publication.due(build, self._reached), self._pace)
             await asyncio.sleep(ROUND)
             await self._builds.changed(since=build, within=LOOK)
 
@@ -88,58 +88,78 @@ class StatusWriter:
 
     async def _write_all(self, entries: Sequence[Entry], pace: Pace) -> None:
         """Write some at a time; those that fail are due again in the next round."""
-        rest = iter(entries)
+        rest, failures = iter(entries), []
 
         async def write_some() -> None:
             for entry in rest:
                 await pace.turn()
-                await self._write(entry)
+                if failure := await self._failure(entry):
+                    failures.append(failure)
 
         async with asyncio.TaskGroup() as group:
             for number in range(min(AT_ONCE, len(entries))):
                 group.create_task(write_some(), name=f"status {number}")
+        if failures:
+            self._complaints.about(failures[0])
+        elif entries:
+            self._complaints.none()
+
+    async def _failure(self, entry: Entry) -> ApiError | ApiUnreachable | None:
+        """Write an entry and return why that failed, if it did."""
+        try:
+            await self._write(entry)
+        except (ApiError, ApiUnreachable) as error:
+            return error
+        except NotThereError:
+            pass  # the watch will tell
+        self._publication.wrote(entry)
+        return None
 
     async def _write(self, entry: Entry) -> None:
-        key = entry.key
-        try:
-            await apply(
-                self._api,
-                f"/apis/networking.k8s.io/v1/namespaces/{key.namespace}/ingresses/{key.name}/status",
-                {
-                    "apiVersion": "networking.k8s.io/v1",
-                    "kind": "Ingress",
-                    # The uid makes sure that it is no namesake made since.
-                    "metadata": {"name": key.name, "uid": entry.ingress.metadata.uid},
-                    # What is left out is dropped if it is ours; an empty list would be ours.
-                    "status": {"loadBalancer": {"ingress": entry.addresses}}
-                    if entry.addresses
-                    else {},
-                },
-                seconds=REQUEST,
-            )
-        except NotThereError:
-            self._publication.wrote(entry)  # the watch will tell
-        except (ApiError, ApiUnreachable) as error:
-            self._complaints.about(error)
-        else:
-            self._publication.wrote(entry)
-            self._complaints.none()
+        namespace, name = entry.key
+        # What is left out is dropped if it is ours; an empty list would be ours.
+        shown = {"loadBalancer": {"ingress": entry.addresses}} if entry.addresses else {}
+        await apply(
+            self._api,
+            f"/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses/{name}/status",
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "Ingress",
+                # The uid makes sure that it is no namesake made since.
+                "metadata": {"name": name, "uid": entry.ingress.metadata.uid},
+                "status": shown,
+            },
+            seconds=REQUEST,
+        )
 
     # -- where we are reached -------------------------------------------------------------
 
-    async def _addresses(self) -> Addresses:
+    async def _look(self) -> None:
+        """Find our addresses, if it is time; without an answer, what is known stays."""
+        if time.monotonic() - self._looked < LOOK:
+            return
+        try:
+            self._reached = await self._addresses()
+            self._looked = time.monotonic()
+        except (ApiError, ApiUnreachable) as error:
+            self._address_complaints.about(error)
+        else:
+            self._address_complaints.none()
+
+    async def _addresses(self) -> Addresses | None:
         service = self._settings.publish_service
         if service is None:
             return ordered(map(address, self._settings.publish_addresses))
         path = f"/api/v1/namespaces/{service.namespace}/services/{service.name}"
         found = _SERVICE.decode(await self._api.get(path, seconds=REQUEST))
-        nodes = await self._nodes(service) if found.is_reached_by_nodes else ()
-        return addresses_of(found, nodes)
-
-    async def _nodes(self, service: ObjectKey) -> Sequence[Node]:
+        if not found.is_reached_by_nodes:
+            return addresses_of(found)
         names = sorted({pod.node_name for pod in await self._pods(service) if pod.node_name})
+        if not names:
+            # We are one of these pods, so this is soon over: an address in between would flap.
+            return self._reached
         nodes = [await self._node(name) for name in names]
-        return [node for node in nodes if node]
+        return addresses_of(found, (node for node in nodes if node))
 
     async def _node(self, name: str) -> Node | None:
         """Read a node; one that is gone, or that we may not read, has no address."""

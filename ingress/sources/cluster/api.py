@@ -101,8 +101,8 @@ class Api:
 
     async def watch(
         self, path: str, *, query: Query, idle_seconds: float
-    ) -> AsyncGenerator[list[bytes], None]:
-        """Yield whole lines as they arrive, those that come together as one list.
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield whole lines as they arrive, those that come together at once.
 
         Ends when the server ends it. Raises ApiError, or ApiUnreachable, after ``idle_seconds``
         of silence too.
@@ -111,9 +111,12 @@ class Api:
         async with self._answer("GET", path, query=query, timeout=timeout) as answer:
             rest = b""
             async for chunk in answer.content.iter_any():
-                *lines, rest = (rest + chunk).split(b"\n")
-                if lines:
-                    yield lines
+                lines, newline, end = chunk.rpartition(b"\n")
+                if newline:
+                    yield rest + lines
+                    rest = end
+                else:
+                    rest += chunk
 
     async def close(self) -> None:
         """End the session."""

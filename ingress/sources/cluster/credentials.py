@@ -115,6 +115,8 @@ def _configuration() -> Configuration:
     configuration = Configuration()
     # From 3.13 on Python refuses authorities without an extension that many clusters leave out.
     configuration.disable_strict_ssl_verification = True
+    # Each watch holds a connection; what waits for one of a hundred might wait for ever.
+    configuration.connection_pool_maxsize = 0
     return configuration
 
 

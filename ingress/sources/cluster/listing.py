@@ -66,7 +66,10 @@ async def watched(
     asked = {**query, "resourceVersion": reader.version}
     async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
         async for lines in watch:
-            yield [it for it in map(reader.line, lines) if not isinstance(it, Bookmark)]
+            messages, failure = reader.lines(lines)
+            yield [it for it in messages if not isinstance(it, Bookmark)]
+            if failure:
+                raise failure
 
 
 async def streamed(
@@ -86,9 +89,12 @@ async def streamed(
     try:
         async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
             async for lines in watch:
-                messages = map(reader.line, lines)
+                read, failure = reader.lines(lines)
+                messages = iter(read)
                 listed = [] if first.whole else first.take(messages)
                 yield [*listed, *(it for it in messages if not isinstance(it, Bookmark))]
+                if failure:
+                    raise failure
     finally:
         if not first.whole:
             reader.version = ""

@@ -14,8 +14,9 @@ from msgspec import Struct
 from ingress.model.inventory import ObjectKey
 from ingress.model.secret import secret_text
 from ingress.model.verdict import ObjectRef, Reason, verdict
-from ingress.sources.cluster.api import ApiUnreachable, Status
+from ingress.sources.cluster.api import ApiError, ApiUnreachable, Status
 from ingress.sources.cluster.kinds import Kind
+from ingress.sources.cluster.patience import Failure
 from ingress.sources.fold import Drop, Event, Put, Say
 
 T = TypeVar("T")
@@ -95,19 +96,36 @@ class Reader:
         self._line = msgspec.json.Decoder(_Line[kind.view], dec_hook=secret_text)  # type: ignore[name-defined]
         self._object = msgspec.json.Decoder(kind.view, dec_hook=secret_text)
 
-    def line(self, line: bytes) -> Event | Bookmark:
-        """Read a line of a watch; raises the ApiError that it may be, ApiUnreachable if nothing."""
+    def lines(self, lines: bytes) -> tuple[list[Event | Bookmark], Failure | None]:
+        """Read whole lines of a watch; the failure, if one of them is one, comes after the rest."""
         try:
-            message = self._line.decode(line)
+            return [self._message(message) for message in self._line.decode_lines(lines)], None
+        except msgspec.DecodeError:  # one of them is no object of the kind
+            return self._one_by_one(lines)
+
+    def _one_by_one(self, lines: bytes) -> tuple[list[Event | Bookmark], Failure | None]:
+        read: list[Event | Bookmark] = []
+        for line in lines.split(b"\n"):
+            try:
+                read.append(self._read(line))
+            except (ApiError, ApiUnreachable) as failure:
+                return read, failure
+        return read, None
+
+    def _read(self, line: bytes) -> Event | Bookmark:
+        try:
+            return self._message(self._line.decode(line))
         except msgspec.DecodeError as error:
             with _understood():
                 return self._other(line, str(error))
-        value = message.object
-        self.version = value.metadata.resource_version
-        key = ObjectKey(value.metadata.namespace, value.metadata.name)
+
+    def _message(self, message: "_Line[Any]") -> Event:
+        metadata = message.object.metadata
+        self.version = metadata.resource_version
+        key = ObjectKey(metadata.namespace, metadata.name)
         if message.type == "DELETED":
             return Drop(self._kind.table, key)
-        return Put(self._kind.table, key, value)
+        return Put(self._kind.table, key, message.object)
 
     def page(self, body: bytes) -> Page:
         """Read a page of a list; raises ApiUnreachable where it is none."""

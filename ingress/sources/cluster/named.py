@@ -30,7 +30,7 @@ TLS: Final = "kubernetes.io/tls"
 
 
 class Wanted:
-    """Which Secrets have to be asked for; ``always`` are those that a flag names.
+    """Which Secrets have to be asked for; ``always`` are those that a flag names, anywhere.
 
     ``unlisted`` are the namespaces (empty: all of them) of which no list is permitted.
     """
@@ -43,15 +43,15 @@ class Wanted:
     def of(self, inventory: Inventory) -> set[ObjectKey]:
         """Return all of them."""
         named = self._always.union(*map(named_by, inventory.ingresses.values()))
-        return {key for key in named if self._is(key, inventory)}
+        return {key for key in named if not self._is_listed(key, inventory)}
 
     def by(self, ingress: Ingress | LegacyIngress, inventory: Inventory) -> set[ObjectKey]:
         """Return those that one Ingress names."""
-        return {key for key in named_by(ingress) if self._is(key, inventory)}
+        return {key for key in named_by(ingress) if not self._is_listed(key, inventory)}
 
     def abandoned(self, inventory: Inventory) -> set[ObjectKey]:
         """Return those that were asked for, and that nobody names any longer."""
-        asked = {key for key, found in inventory.secrets.items() if not self._listed(key, found)}
+        asked = {key for key in inventory.secrets if not self._is_listed(key, inventory)}
         return asked - self.of(inventory)
 
     def kept(self, inventory: Inventory, namespace: str) -> dict[ObjectKey, Secret]:
@@ -62,14 +62,13 @@ class Wanted:
             if found.type != TLS and namespace in {"", key.namespace}
         }
 
-    def _is(self, key: ObjectKey, inventory: Inventory) -> bool:
-        if self._namespaces and key.namespace not in self._namespaces:
+    def _is_listed(self, key: ObjectKey, inventory: Inventory) -> bool:
+        """Tell whether a list brought it, and will bring what becomes of it."""
+        watched = not self._namespaces or key.namespace in self._namespaces
+        if not watched or self.unlisted & {"", key.namespace}:
             return False
         found = inventory.secrets.get(key)
-        return found is None or not self._listed(key, found)
-
-    def _listed(self, key: ObjectKey, found: Secret) -> bool:
-        return found.type == TLS and not self.unlisted & {"", key.namespace}
+        return found is not None and found.type == TLS
 
 
 def named_by(ingress: Ingress | LegacyIngress) -> Iterator[ObjectKey]:

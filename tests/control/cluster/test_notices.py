@@ -60,6 +60,17 @@ def test_what_is_only_worth_knowing_is_no_event():
     assert len(said(about(severity=Severity.WARNING))) == 1
 
 
+def test_of_classes_that_may_not_be_read_nothing_is_said_to_others():
+    foreign = ingress(ingress_class="nginx")
+    (told,) = notices(build(foreign))
+    assert told.reason == Reason.CLASS_MISSING
+    dark = verdict(
+        ObjectRef("IngressClass", "", "*"), Reason.NOT_PERMITTED, message="denied", mend="grant it"
+    )
+    world = structs.replace(inventory(foreign), ingress_classes={}, verdicts=(dark,))
+    assert list(notices(build_snapshot(world, CompilerOptions(), now=NOW))) == []
+
+
 def test_the_name_is_made_of_what_is_said():
     (one,), (same,), (other,) = said(about()), said(about()), said(about(message="that"))
     assert one.name == same.name != other.name

@@ -149,12 +149,13 @@ async def test_a_node_port_shows_the_nodes_that_run_our_pods(world, control_tier
     node = control_tier.get("node", NODE)
     wanted = {one["type"]: one["address"] for one in node["status"]["addresses"]}
     await world.apply(
-        world.ingress(),
-        deployment("front", namespace=world.namespace, replicas=2),
-        service("front", namespace=world.namespace, target=80, type="NodePort"),
+        world.ingress(), service("front", namespace=world.namespace, target=80, type="NodePort")
     )
     settings = WritingSettings(publish_service=world.key("front"))
     async with writing(world, settings) as running:
+        await until(lambda: running.writer._looked > 0, "it looked")
+        assert await world.addresses("web") == [], "no pod is ready: nothing is known yet"
+        await world.apply(deployment("front", namespace=world.namespace, replicas=2))
         await running.shows("web", [wanted.get("ExternalIP") or wanted["InternalIP"]])
 
 
@@ -194,7 +195,7 @@ async def test_a_service_that_is_not_there_leaves_all_as_it_is(world, caplog):
         await running.shows("web", SHOWN)
     async with writing(world, WritingSettings(publish_service=world.key("gone"))):
         await until(lambda: caplog.records, "a complaint")
-    assert "the status of Ingresses: 404 NotFound" in caplog.text
+    assert "our addresses: 404 NotFound" in caplog.text
     assert await world.addresses("web") == SHOWN
 
 

@@ -1,11 +1,12 @@
 """One request at a time, against a server of HTTP that answers as API servers do, or fails to."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 import pytest
 from aiohttp import web
 from sources.cluster.kubeconfigs import kubeconfig, plugin
+from sources.cluster.server import says
 
 from ingress.sources.cluster.api import ApiError, ApiUnreachable, Status, connected
 
@@ -72,8 +73,8 @@ async def test_a_watch_yields_whole_lines(server):
 
     server.answer = answer
     async with server.api() as api, aclosing(api.watch("/", query={}, idle_seconds=20)) as watch:
-        lines = [line async for several in watch for line in several]
-    assert lines == [b"one", b"two", b"three", b"four"]
+        lines = b"\n".join([several async for several in watch])
+    assert lines == b"one\ntwo\nthree\nfour"
 
 
 async def test_a_watch_that_falls_silent(server):
@@ -87,9 +88,23 @@ async def test_a_watch_that_falls_silent(server):
     server.answer = answer
     async with server.api() as api:
         watch = api.watch("/", query={}, idle_seconds=0.05)
-        assert await anext(watch) == [b"one"]
+        assert await anext(watch) == b"one"
         with pytest.raises(ApiUnreachable, match=r"has not answered / in time"):
             await anext(watch)
+
+
+async def test_any_number_of_watches_leaves_a_connection_for_others(server):
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if "watch" not in request.query:
+            return web.Response(text="in")
+        return await says({"n": 1}, hangs=True)(request)
+
+    server.answer = answer
+    async with server.api() as api, AsyncExitStack() as stack:
+        for _ in range(120):
+            watch = api.watch("/", query={"watch": "1"}, idle_seconds=20)
+            assert await anext(await stack.enter_async_context(aclosing(watch)))
+        assert await api.get("/", seconds=20) == b"in"
 
 
 async def test_an_answer_that_does_not_come(server):

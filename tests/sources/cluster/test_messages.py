@@ -21,7 +21,9 @@ def reader():
 
 
 def line(reader: Reader, message: object):
-    return reader.line(json.dumps(message).encode())
+    (read,), failure = reader.lines(json.dumps(message).encode())
+    assert failure is None
+    return read
 
 
 @pytest.mark.parametrize("kind", ["ADDED", "MODIFIED"])
@@ -49,12 +51,24 @@ def test_bookmarks(reader):
     assert reader.version == "6"
 
 
-def test_an_error_is_raised_and_moves_nothing(reader):
+def test_an_error_moves_nothing(reader):
     reader.version = "3"
     status = {"code": 410, "reason": "Expired", "message": "too old", "metadata": {}}
-    with pytest.raises(ApiError, match="410 Expired: too old"):
-        line(reader, event("ERROR", status))
+    read, failure = reader.lines(json.dumps(event("ERROR", status)).encode())
+    assert read == []
+    assert isinstance(failure, ApiError)
+    assert str(failure) == "410 Expired: too old"
     assert reader.version == "3"
+
+
+def test_what_comes_before_an_error_is_read(reader):
+    """Else a watch that goes on from the last version would have lost it."""
+    status = {"code": 500, "reason": "InternalError", "message": "x", "metadata": {}}
+    three = (event("ADDED", service("web", "7")), bookmark("8"), event("ERROR", status))
+    read, failure = reader.lines("\n".join(map(json.dumps, three)).encode())
+    assert [type(it) for it in read] == [Put, Bookmark]
+    assert isinstance(failure, ApiError)
+    assert reader.version == "8"
 
 
 def test_an_object_that_does_not_fit_is_told_of(reader):
@@ -66,10 +80,11 @@ def test_an_object_that_does_not_fit_is_told_of(reader):
     assert reader.version == "7"
 
 
-@pytest.mark.parametrize("text", [b"<html>", b"", b"[]", b'{"type": "ADDED"}', b"\xff"])
+@pytest.mark.parametrize("text", [b"<html>", b"[]", b'{"type": "ADDED"}', b"\xff"])
 def test_what_is_no_message_is_no_answer(reader, text):
-    with pytest.raises(ApiUnreachable, match="another language"):
-        reader.line(text)
+    read, failure = reader.lines(text)
+    assert read == []
+    assert isinstance(failure, ApiUnreachable)
     with pytest.raises(ApiUnreachable, match="another language"):
         reader.page(text)
     with pytest.raises(ApiUnreachable, match="another language"):

@@ -53,8 +53,14 @@ def test_without_a_list_all_are_wanted():
     assert wanted.of(THERE) == {key("opaque"), key("missing")}
 
 
-def test_what_is_outside_of_the_namespaces_is_not_asked_for():
-    assert Wanted([key("default", "system")], ["shop"]).of(THERE) == {key("opaque"), key("missing")}
+def test_what_a_flag_names_is_asked_for_outside_of_the_namespaces_too():
+    """No list brings it, whatever its type."""
+    system = key("default", "system")
+    wanted = Wanted([system], ["shop"])
+    assert wanted.of(THERE) == {key("opaque"), key("missing"), system}
+    there = world(secret("default", namespace="system", type=TLS), ingresses=[ONE])
+    assert system in wanted.of(there)
+    assert wanted.abandoned(there) == set()
 
 
 def test_what_nobody_names_any_longer_is_abandoned():
