@@ -69,6 +69,26 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     access_log: AccessLog = "json"
 
 
+class WritingSettings(Struct, frozen=True, kw_only=True):
+    """What a controller in a cluster is told of writing to it.
+
+    ``publish_service`` or ``publish_addresses`` say what the status of Ingresses shows; without
+    either it is left alone. Without ``leader_lease`` and ``admission_service`` they are named
+    after us, in ``pod_namespace``; without that, the credentials' own namespace is taken, and
+    without ``pod_name`` the host's name. ``admission_webhook`` is the configuration whose
+    ``caBundle`` is kept right.
+    """
+
+    publish_service: ObjectKey | None = None
+    publish_addresses: tuple[str, ...] = ()
+    clear_status: bool = False
+    leader_lease: ObjectKey | None = None
+    pod_name: str | None = None
+    pod_namespace: str | None = None
+    admission_service: ObjectKey | None = None
+    admission_webhook: str | None = None
+
+
 class StateSettings(Struct, frozen=True, kw_only=True):
     """Where the last good Snapshot is kept, if anywhere, and whether with its private keys."""
 
@@ -82,7 +102,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     http: tuple[ListenAddress, ...]
     https: tuple[ListenAddress, ...]
     admin: tuple[ListenAddress, ...]
+    admission: tuple[ListenAddress, ...] = ()
     compiler: CompilerOptions = CompilerOptions()
     proxy: ProxySettings = ProxySettings()
+    writing: WritingSettings = WritingSettings()
     state: StateSettings = StateSettings()
     workers: int = 1

@@ -1,21 +1,24 @@
-"""A cluster as the source: what is read of it, and what is logged about it."""
+"""A cluster as the source: what is read of it, logged about it, and written to it."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, aclosing, contextmanager
+from functools import partial
 from typing import Final
 
 from ingress.cli.changes import changed, counted
 from ingress.cli.configuration import Run
 from ingress.cli.mistakes import ExitCode, Mistake
+from ingress.control.cluster.writer import ClusterWriter
+from ingress.control.listening import listen
 from ingress.control.reporter import Change
 from ingress.control.supervisor import Serving
 from ingress.model.finding import Location
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.verdict import Severity, Verdict
 from ingress.sources.cluster import once
-from ingress.sources.cluster.api import ApiError, ApiUnreachable
+from ingress.sources.cluster.api import ApiError, ApiUnreachable, connected
 from ingress.sources.cluster.credentials import NoCredentialsError
 from ingress.sources.cluster.source import Cluster
 from ingress.sources.overlay import with_backends
@@ -99,6 +102,17 @@ class Source:
     def reread(self) -> None:
         """List everything again (SIGHUP)."""
         self._cluster.reread()
+
+
+@contextmanager
+def writer(run: Run) -> Iterator[ClusterWriter]:
+    """Yield what writes to the cluster, its admission address bound; raises ListenError."""
+    options = run.cluster
+    connect = partial(connected, kubeconfig=options.kubeconfig, context=options.context)
+    with ExitStack() as stack:
+        listening = listen(run.settings.admission, flag="--admission")
+        sockets = [stack.enter_context(one) for one in listening]
+        yield ClusterWriter(run.settings.writing, connect, sockets=sockets)
 
 
 class Said:

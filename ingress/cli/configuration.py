@@ -9,7 +9,13 @@ from ingress.cli.mistakes import Mistake, mistake
 from ingress.cli.options import OPTIONS, Option
 from ingress.cli.values import BackendOverride
 from ingress.model.policies import DEFAULT_ORIGIN, BodyLimit, Policies, Timeouts
-from ingress.settings import CompilerOptions, ProxySettings, Settings, StateSettings
+from ingress.settings import (
+    CompilerOptions,
+    ProxySettings,
+    Settings,
+    StateSettings,
+    WritingSettings,
+)
 
 
 class ClusterOptions(Struct, frozen=True, kw_only=True):
@@ -93,7 +99,7 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         policies=_policies(given),
         **dict(_part("compiler", given)),
     )
-    listeners = {name: given[name].value for name in ("http", "https", "admin")}
+    listeners = {name: given[name].value for name in ("http", "https", "admin", "admission")}
     proxy = dict(_part("proxy", given))
     if not files:  # whoever listens on a pod's ports is reached through a Service's
         proxy["public_http_port"] = proxy["public_http_port"] or 80
@@ -103,6 +109,7 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         proxy=ProxySettings(**proxy),
         state=_state(given),
         workers=given["workers"].value,
+        writing=WritingSettings(**dict(_part("writing", given))),
         **listeners,
     )
 

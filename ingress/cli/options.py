@@ -14,9 +14,11 @@ from ingress.cli.values import (
     NAMESPACE,
     NETWORK,
     OBJECT,
+    OBJECT_NAME,
     OVERRIDE,
     PATH,
     PORT,
+    PUBLIC_ADDRESS,
     SIZE,
     SWITCH,
     TIMEOUT,
@@ -31,6 +33,7 @@ LISTENERS: Final = "Listeners"
 ROUTES: Final = "Routes"
 DOWNSTREAM: Final = "Downstream (towards the client)"
 UPSTREAM: Final = "Upstream (towards the pods)"
+WRITING: Final = "Writing to the cluster (without -f)"
 STATE: Final = "State"
 LOGS: Final = "Logs"
 PROCESSES: Final = "Processes"
@@ -124,6 +127,25 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("--upstream-keep-alive-connections", COUNT, "320",
            "proxy.upstream_keep_alive_connections", UPSTREAM,
            doc="How many idle connections to pods are kept."),
+    Option("--publish-service", OBJECT, "", "writing.publish_service", WRITING,
+           doc="Service before this controller: its addresses are shown as ADDRESS of Ingresses."),
+    Option("--publish-status-address", PUBLIC_ADDRESS, "", "writing.publish_addresses", WRITING,
+           many=True, doc="Show this as ADDRESS of Ingresses instead."),
+    Option("--clear-status", SWITCH, "false", "writing.clear_status", WRITING,
+           doc="Take ADDRESS back at the end, unless another replica serves."),
+    Option("--leader-lease", OBJECT, "", "writing.leader_lease", WRITING,
+           doc="Lease of the replica that writes; else aiohttp-ingress-leader beside the pod."),
+    Option("--pod-name", OBJECT_NAME, "", "writing.pod_name", WRITING,
+           doc="What this replica is called; else as its host."),
+    Option("--pod-namespace", NAMESPACE, "", "writing.pod_namespace", WRITING,
+           doc="Where it is; else as the credentials say."),
+    Option("--admission", ADDRESS, "", "admission", WRITING, many=True,
+           doc="Answer the API server's admission reviews (HTTPS, POST /validate) here."),
+    Option("--admission-service", OBJECT, "", "writing.admission_service", WRITING,
+           doc="Service that leads there, and Secret of its certificate; else "
+           "aiohttp-ingress-admission beside the pod."),
+    Option("--admission-webhook", OBJECT_NAME, "", "writing.admission_webhook", WRITING,
+           doc="ValidatingWebhookConfiguration whose caBundle is kept right."),
     Option("--state-dir", PATH, "", "state.folder", STATE,
            doc="Keep the last good snapshot here, and serve it if a start finds no API server."),
     Option("--state-private-keys", SWITCH, "false", "state.private_keys", STATE,

@@ -37,8 +37,11 @@ def _serve_files(run: Run) -> int:
 
 
 def _serve_cluster(run: Run) -> int:
-    from ingress.cli.clustered import Source, announce, tell
+    from ingress.cli.clustered import Source, announce, tell, writer
 
     source = Source(run)
     source.prepare()
-    return supervisor.serve(run.settings, source, announce=announce, tell=tell)
+    with writer(run) as companion:
+        return supervisor.serve(
+            run.settings, source, announce=announce, tell=tell, companions=(companion,)
+        )

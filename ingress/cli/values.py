@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from ingress.model.hosts import MAX_PORT
 from ingress.model.inventory import ObjectKey
-from ingress.model.names import NAMESPACE_RULE, is_name, is_namespace
+from ingress.model.names import NAME_RULE, NAMESPACE_RULE, is_name, is_namespace
 from ingress.model.snapshot import BackendRef
 from ingress.model.units import parse_duration, parse_size
 from ingress.runtime.cores import usable_cores
@@ -98,6 +98,23 @@ def read_namespace(text: str) -> str:
     return text
 
 
+def read_name(text: str) -> str:
+    """Read an object's name."""
+    if not is_name(text):
+        raise ValueError(f"{text!r} cannot be an object's name; {NAME_RULE}")
+    return text
+
+
+def read_public_address(text: str) -> str:
+    """Read an IP address or a DNS name, as the status of an Ingress may have it."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        if is_name(text) and not text.rpartition(".")[2].isdigit():
+            return text
+    raise ValueError(f"{text!r} is no address; write 192.0.2.7, 2001:db8::1 or lb.example.com")
+
+
 def read_object(text: str) -> ObjectKey:
     """Read ``NAMESPACE/NAME``."""
     namespace, slash, name = text.partition("/")
@@ -181,6 +198,10 @@ WORKERS: Final = Kind("auto|NUMBER", read_workers, "`auto`, or a number from 1 u
 COUNT: Final = Kind("NUMBER", read_count, "a number from 0 up")
 PORT: Final = Kind("PORT", read_port, "a port, 1 to 65535")
 NETWORK: Final = Kind("CIDR", read_network, "`10.0.0.0/8`, `192.0.2.7`, `2001:db8::/32`")
+OBJECT_NAME: Final = Kind("NAME", read_name, "an object's name")
+PUBLIC_ADDRESS: Final = Kind(
+    "ADDRESS", read_public_address, "`192.0.2.7`, `2001:db8::1`, `lb.example.com`"
+)
 OBJECT: Final = Kind("NS/NAME", read_object, "a namespace and a name")
 BACKEND_REF: Final = Kind("NS/SVC:PORT", read_backend_ref, "a Service, its port by number or name")
 OVERRIDE: Final = Kind("NS/SVC[:PORT]=HOST:PORT", read_override, "`default/web=127.0.0.1:3000`")

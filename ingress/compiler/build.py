@@ -5,8 +5,11 @@ with only that made anew which a change touches. Identity tells what changed, so
 nothing touches costs nothing, and equal parts of two Snapshots are the same objects.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
+from ingress.compiler.claims import Claims
 from ingress.compiler.ingresses import Ingresses
 from ingress.compiler.keyring import NEVER, Keyring
 from ingress.compiler.ledger import Findings, Ledger
@@ -14,7 +17,7 @@ from ingress.compiler.routes import Hosts
 from ingress.compiler.server_names import ServerNames
 from ingress.compiler.services import Services
 from ingress.compiler.step import Step
-from ingress.model.inventory import EMPTY, Inventory
+from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.snapshot import MatchKind, Route, Snapshot
 from ingress.model.verdict import Verdict
 from ingress.settings import CompilerOptions
@@ -44,6 +47,16 @@ class Build(Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...]
     memo: Memo
     turns_at: float = NEVER
+
+    @property
+    def inventory(self) -> Inventory:
+        """What it was made of."""
+        return self.memo.inventory
+
+    @property
+    def ours(self) -> Mapping[ObjectKey, Claims]:
+        """The Ingresses that are ours, and the flags as one more (``ingresses.FLAGS``)."""
+        return self.memo.ingresses.owned
 
 
 def build_snapshot(

@@ -10,7 +10,7 @@ from typing import Final
 
 from ingress.compiler import Build, build_snapshot
 from ingress.control.keeping import Publishes
-from ingress.control.reporter import VerdictSink
+from ingress.control.reporter import BuildSink
 from ingress.control.settled import repeated, settled
 from ingress.model.inventory import Inventory
 from ingress.model.verdict import Verdict
@@ -32,7 +32,7 @@ class Controller:
         *,
         options: CompilerOptions,
         publisher: Publishes,
-        reporter: VerdictSink,
+        reporter: BuildSink,
     ) -> None:
         self._inventories = inventories
         self._options = options
@@ -53,7 +53,7 @@ class Controller:
             async for inventory in inventories:
                 if build := await self._compiled(inventory):
                     await self._publisher.publish(build.snapshot)
-                    self._reporter.report(build.verdicts)
+                    self._reporter.report(build)
 
     async def _compiled(self, inventory: Inventory) -> Build | None:
         """Compile in a thread: what takes long then shares the time with the requests."""

@@ -1,20 +1,33 @@
-"""Where verdicts go: a sink takes them without waiting, so that publishing never does."""
+"""Where Builds are reported: a sink takes them without waiting, so that publishing never does."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
+from ingress.compiler import Build
 from ingress.model.verdict import Verdict
 
 log = logging.getLogger(__name__)
 
 
-class VerdictSink(Protocol):
-    """Takes the verdicts of the newest Build."""
+class BuildSink(Protocol):
+    """Takes the newest Build, to tell of it."""
 
-    def report(self, verdicts: Sequence[Verdict]) -> None:
-        """Enqueue and return; only the newest verdicts count."""
+    def report(self, build: Build) -> None:
+        """Enqueue and return; only the newest counts."""
+
+
+class Several:
+    """Sinks that are told the same."""
+
+    def __init__(self, *sinks: BuildSink) -> None:
+        self._sinks = sinks
+
+    def report(self, build: Build) -> None:
+        """Report to each of them."""
+        for sink in self._sinks:
+            sink.report(build)
 
 
 class Change(NamedTuple):
@@ -39,9 +52,9 @@ class Reporter:
         self._newest: tuple[Verdict, ...] = ()
         self._wake = asyncio.Event()
 
-    def report(self, verdicts: Sequence[Verdict]) -> None:
+    def report(self, build: Build) -> None:
         """Keep the newest verdicts for ``run`` and return."""
-        self._newest = tuple(verdicts)
+        self._newest = build.verdicts
         self._wake.set()
 
     async def run(self, *, told: Sequence[Verdict] = ()) -> None:

@@ -15,6 +15,7 @@ from enum import IntEnum
 from socket import socket
 from typing import Any, Final, NamedTuple, Protocol
 
+from ingress.compiler import Build
 from ingress.control.admin import Admin
 from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
@@ -23,7 +24,7 @@ from ingress.control.lastgood import LastGood
 from ingress.control.listening import address_of, listen, listen_balanced
 from ingress.control.metrics import Told, prometheus_text
 from ingress.control.publisher import Publisher
-from ingress.control.reporter import Reporter, Tell
+from ingress.control.reporter import Reporter, Several, Tell
 from ingress.control.signals import Orders, orders
 from ingress.control.workers import Workers
 from ingress.issuer.fallback import fallback_certificate
@@ -65,6 +66,16 @@ class Source(Protocol):
         """Read again what a watch may have missed; returns at once."""
 
 
+class Companion(Protocol):
+    """A part beside the serving that is told of every Build; in file mode there is none."""
+
+    def report(self, build: Build) -> None:
+        """Take the newest Build and return."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what it does until it is cancelled; once told to stop, hand over to others."""
+
+
 class Serving(NamedTuple):
     """What is there to be announced once the first snapshot is served."""
 
@@ -82,7 +93,12 @@ class Ended(IntEnum):
 
 
 def serve(
-    settings: Settings, source: Source, *, announce: Callable[[Serving], None], tell: Tell
+    settings: Settings,
+    source: Source,
+    *,
+    announce: Callable[[Serving], None],
+    tell: Tell,
+    companions: Sequence[Companion] = (),
 ) -> Ended:
     """Serve until a signal ends it.
 
@@ -91,7 +107,14 @@ def serve(
     """
 
     async def supervised(sockets: Sockets) -> Ended:
-        supervisor = Supervisor(settings, source, sockets=sockets, announce=announce, tell=tell)
+        supervisor = Supervisor(
+            settings,
+            source,
+            sockets=sockets,
+            announce=announce,
+            tell=tell,
+            companions=companions,
+        )
         return await supervisor.run()
 
     with ExitStack() as stack:
@@ -123,6 +146,7 @@ class Supervisor:
         sockets: Sockets,
         announce: Callable[[Serving], None],
         tell: Tell,
+        companions: Sequence[Companion] = (),
     ) -> None:
         self._settings = settings
         self._source = source
@@ -132,11 +156,12 @@ class Supervisor:
         self._workers = Workers(setups(settings, sockets), self._publisher)
         self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
+        self._companions = companions
         self._controller = Controller(
             source.inventories(),
             options=settings.compiler,
             publisher=self._keeper or self._publisher,
-            reporter=self._reporter,
+            reporter=Several(self._reporter, *companions),
         )
         self._admin = Admin(
             publisher=self._publisher,
@@ -184,6 +209,7 @@ class Supervisor:
             "opening": self._open(),
             "keeper of the workers": _until_over(workers),
         }
+        parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
         if self._keeper:
             parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:

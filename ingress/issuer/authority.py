@@ -1,4 +1,4 @@
-"""A development CA, and the leaves that it signs."""
+"""A CA, and the leaves that it signs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -25,12 +25,14 @@ CA_LIFETIME: Final = timedelta(days=3650)
 _MEND: Final = "make another with `ingress certs ca --force`"
 
 
-def new_authority(*, now: float, key_type: KeyType = KeyType.ECDSA_P256) -> Pair:
-    """Make a development CA for ten years; it may sign leaves, but no further CAs."""
+def new_authority(
+    *, now: float, key_type: KeyType = KeyType.ECDSA_P256, purpose: str = "development"
+) -> Pair:
+    """Make a CA for ten years; it may sign leaves, but no further CAs."""
     key = generate(key_type)
     serial = x509.random_serial_number()
     # Part of the serial makes the name unique: a browser must not take an old CA for a new one.
-    name = distinguished(f"aiohttp-ingress development CA {serial % 16**8:08x}")
+    name = distinguished(f"aiohttp-ingress {purpose} CA {serial % 16**8:08x}")
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     certificate = (
         x509.CertificateBuilder()

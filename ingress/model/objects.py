@@ -106,11 +106,31 @@ class IngressSpec(View, frozen=True):
     tls: tuple[IngressTLS, ...] | None = None
 
 
+class LoadBalancerIngress(View, frozen=True):
+    """Where traffic enters: ``ip`` or ``hostname``, one of the two."""
+
+    ip: str = ""
+    hostname: str = ""
+
+
+class LoadBalancerStatus(View, frozen=True):
+    """``status.loadBalancer`` of an Ingress and of a Service: what kubectl shows as ADDRESS."""
+
+    ingress: tuple[LoadBalancerIngress, ...] | None = None
+
+
+class IngressStatus(View, frozen=True):
+    """``status`` of an Ingress; it is read to see whether it has to be written."""
+
+    load_balancer: LoadBalancerStatus = LoadBalancerStatus()
+
+
 class Ingress(View, frozen=True):
     """``networking.k8s.io/v1`` Ingress."""
 
     metadata: ObjectMeta
     spec: IngressSpec = IngressSpec()
+    status: IngressStatus = IngressStatus()
 
 
 class IngressClassSpec(View, frozen=True):

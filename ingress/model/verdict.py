@@ -31,6 +31,15 @@ FieldPath = tuple[str | int, ...]
 """Where in an object: ``("spec", "rules", 0, "host")``."""
 
 
+def describe_field(field: FieldPath) -> str:
+    """Write a path as Kubernetes does: ``spec.rules[0].host``, ``metadata.annotations[a/b]``."""
+    text = ""
+    for part in field:
+        plain = isinstance(part, str) and part.replace("-", "").isalnum()
+        text += f".{part}" if plain else f"[{part}]"
+    return text.removeprefix(".")
+
+
 class Reason(StrEnum):
     """The closed list of reasons; docs/reasons.md is generated from it and ``REASONS``."""
 

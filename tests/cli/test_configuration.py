@@ -3,11 +3,17 @@ import pytest
 from ingress.cli.configuration import ClusterOptions, configure, given_files
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.cli.options import OPTIONS
-from ingress.cli.values import read_override
+from ingress.cli.values import SWITCH, read_override
 from ingress.model.inventory import ObjectKey
 from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef
-from ingress.settings import CompilerOptions, ListenAddress, ProxySettings, StateSettings
+from ingress.settings import (
+    CompilerOptions,
+    ListenAddress,
+    ProxySettings,
+    StateSettings,
+    WritingSettings,
+)
 
 FILES = {"filename": ["a.yaml"]}
 
@@ -15,6 +21,8 @@ FILES = {"filename": ["a.yaml"]}
 def test_the_defaults_of_the_table_are_those_of_settings():
     run = configure(FILES, {})
     assert run.settings.proxy == ProxySettings()
+    assert run.settings.writing == WritingSettings()
+    assert run.settings.admission == ()
     assert run.settings.compiler == CompilerOptions(any_class=True)
     assert run.settings.http == (ListenAddress("127.0.0.1", 8080),)
     assert run.settings.https == (ListenAddress("127.0.0.1", 8443),)
@@ -54,6 +62,15 @@ SAID = {
     "--proxy-send-timeout": "6s",
     "--upstream-keep-alive-timeout": "7s",
     "--upstream-keep-alive-connections": "8",
+    "--publish-service": "a/b",
+    "--publish-status-address": "192.0.2.7, lb.example.com",
+    "--clear-status": "true",
+    "--leader-lease": "a/lease",
+    "--pod-name": "pod-1",
+    "--pod-namespace": "a",
+    "--admission": ":9",
+    "--admission-service": "a/hook",
+    "--admission-webhook": "hooks",
     "--state-dir": "state",
     "--state-private-keys": "true",
     "--access-log": "off",
@@ -68,7 +85,7 @@ def as_flags():
         flags[option.name] = [word.strip() for word in text.split(",")] if option.many else text
         if not text:
             del flags[option.name]
-    return flags | {"stand_ins": True, "state_private_keys": True}
+    return flags | {"stand_ins": True, "clear_status": True, "state_private_keys": True}
 
 
 CLUSTER_SAID = {
@@ -142,6 +159,17 @@ def test_every_option_is_read_from_the_environment_as_from_its_flag():
     assert (proxy.public_http_port, proxy.public_https_port) == (81, 444)
     assert [str(network) for network in proxy.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
     assert (proxy.keep_alive_timeout, proxy.drain_timeout, proxy.max_header_bytes) == (0, 0.5, 8192)
+    assert by_flag.settings.admission == (ListenAddress("0.0.0.0", 9),)
+    assert by_flag.settings.writing == WritingSettings(
+        publish_service=ObjectKey("a", "b"),
+        publish_addresses=("192.0.2.7", "lb.example.com"),
+        clear_status=True,
+        leader_lease=ObjectKey("a", "lease"),
+        pod_name="pod-1",
+        pod_namespace="a",
+        admission_service=ObjectKey("a", "hook"),
+        admission_webhook="hooks",
+    )
     assert compiler.any_class is False
     assert compiler.ingress_classes == ("blue", "green")
     assert compiler.default_backend == BackendRef("a", "b", "http")
@@ -159,7 +187,8 @@ def without_policies(run):
         for name in settings.compiler.__struct_fields__
         if name != "policies"
     ]
-    return [settings.http, settings.https, settings.admin, settings.proxy, compiler, run.backends]
+    listeners = [settings.http, settings.https, settings.admin, settings.admission]
+    return [*listeners, settings.proxy, settings.writing, compiler, run.backends]
 
 
 def test_a_flag_wins_over_its_variable_and_an_empty_variable_is_none():
@@ -174,8 +203,9 @@ def test_a_flag_wins_over_its_variable_and_an_empty_variable_is_none():
 CHOOSY = [
     option
     for option in OPTIONS
-    if option.field not in {"files", "namespace", "stand_ins", "compiler.ingress_classes"}
-    and option.flag not in {"--kubeconfig", "--context", "--state-dir", "--state-private-keys"}
+    if option.kind is not SWITCH
+    and option.field not in {"files", "namespace", "compiler.ingress_classes"}
+    and option.flag not in {"--kubeconfig", "--context", "--state-dir"}
 ]
 
 

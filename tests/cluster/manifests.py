@@ -2,6 +2,8 @@
 
 from typing import Any
 
+CLASS = "aiohttp"
+
 
 def deployment(name: str, *, namespace: str, replicas: int = 1, **container: Any) -> dict[str, Any]:
     """Return a Deployment of one container, which is given more fields by name."""
@@ -35,7 +37,15 @@ def service(
     }
 
 
-def ingress(name: str, *, namespace: str, host: str, secret: str = "") -> dict[str, Any]:
+def ingress(
+    name: str,
+    *,
+    namespace: str,
+    host: str = "a.test",
+    secret: str = "",
+    class_name: str = CLASS,
+    **metadata: Any,
+) -> dict[str, Any]:
     """Return an Ingress that sends a host to the Service of the same name."""
     backend = {"service": {"name": name, "port": {"number": 80}}}
     path = {"path": "/", "pathType": "Prefix", "backend": backend}
@@ -43,24 +53,21 @@ def ingress(name: str, *, namespace: str, host: str, secret: str = "") -> dict[s
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": {"name": name, "namespace": namespace, **metadata},
         "spec": {
-            "ingressClassName": CLASS,
+            "ingressClassName": class_name,
             "rules": [{"host": host, "http": {"paths": [path]}}],
             **tls,
         },
     }
 
 
-CLASS = "aiohttp"
-
-
-def ingress_class() -> dict[str, Any]:
-    """Return the IngressClass that those Ingresses name."""
+def ingress_class(name: str = CLASS) -> dict[str, Any]:
+    """Return an IngressClass of ours."""
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "IngressClass",
-        "metadata": {"name": CLASS},
+        "metadata": {"name": name},
         "spec": {"controller": "aiohttp-ingress.dev/controller"},
     }
 

@@ -7,8 +7,10 @@ from msgspec import structs
 
 from ingress.compiler import Build, build_snapshot
 from ingress.compiler.build import Memo
+from ingress.compiler.ingresses import FLAGS
 from ingress.model.codec import diff, encode_snapshot
 from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.objects import Ingress
 from ingress.model.snapshot import BackendRef, Snapshot
 from ingress.model.verdict import ObjectRef, Reason, verdict
 from ingress.settings import CompilerOptions
@@ -176,3 +178,31 @@ BASE = [
     ("endpoint_slices", KEY, slice_of("10.0.0.1")),
     ("secrets", KEY, secret_of("www")),
 ]
+
+
+def test_a_build_says_what_it_was_made_of_and_which_ingresses_are_ours() -> None:
+    def of(class_name: str) -> Ingress:
+        return worlds.read(
+            Ingress, {"metadata": {"name": "x"}, "spec": {"ingressClassName": class_name}}
+        )
+
+    ours, foreign = ObjectKey("default", "ours"), ObjectKey("default", "foreign")
+    inventory = Inventory(ingresses={ours: of("a"), foreign: of("b")})
+    options = CompilerOptions(ingress_classes=("a",), default_certificate=ours)
+    build = build_snapshot(inventory, options, now=NOW)
+    assert build.inventory is inventory
+    assert build.ours.keys() == {ours, FLAGS}
+
+
+def test_a_status_that_changes_moves_nothing() -> None:
+    def of(ip: str) -> Ingress:
+        status = {"loadBalancer": {"ingress": [{"ip": ip}]}}
+        plain = {"metadata": {"name": "x"}, "spec": {"rules": [{"host": "a.test"}]}}
+        return worlds.read(Ingress, {**plain, "status": status})
+
+    key = ObjectKey("default", "x")
+    before = build_snapshot(Inventory(ingresses={key: of("192.0.2.1")}), ANY, now=NOW)
+    after = build_snapshot(
+        Inventory(ingresses={key: of("192.0.2.2")}), ANY, now=NOW, previous=before
+    )
+    assert after.snapshot.hosts is before.snapshot.hosts

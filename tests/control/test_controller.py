@@ -8,6 +8,7 @@ from typing import Self
 import pytest
 from control.receiver import Receiver
 
+from ingress.compiler import Build
 from ingress.control.controller import Controller
 from ingress.control.publisher import Publisher
 from ingress.issuer.authority import Authority, new_authority
@@ -33,8 +34,8 @@ class Sink:
         self.reports: list[Sequence[Verdict]] = []
         self.wake = asyncio.Event()
 
-    def report(self, verdicts: Sequence[Verdict]) -> None:
-        self.reports.append(verdicts)
+    def report(self, build: Build) -> None:
+        self.reports.append(build.verdicts)
         self.wake.set()
 
     async def next(self) -> Sequence[Verdict]:

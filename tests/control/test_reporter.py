@@ -3,14 +3,22 @@ import threading
 
 import pytest
 
-from ingress.control.reporter import Change, Reporter
+from ingress.compiler import Build, build_snapshot
+from ingress.control.reporter import Change, Reporter, Several
+from ingress.model.inventory import Inventory
 from ingress.model.verdict import ObjectRef, Reason, Verdict, verdict
+from ingress.settings import CompilerOptions
 
 
 def about(name: str) -> Verdict:
     return verdict(
         ObjectRef("Ingress", "default", name), Reason.NO_RULES, message="empty", mend="add rules"
     )
+
+
+def saying(*verdicts: Verdict) -> Build:
+    """Return a Build that has this to say and nothing else."""
+    return build_snapshot(Inventory(verdicts=verdicts), CompilerOptions(), now=0.0)
 
 
 class Told:
@@ -42,12 +50,12 @@ async def test_only_what_is_new_or_gone_is_told() -> None:
     told = Told()
     reporter = Reporter(told)
     task = asyncio.create_task(reporter.run())
-    reporter.report([about("a"), about("b")])
+    reporter.report(saying(about("a"), about("b")))
     assert await told.next() == Change(new=(about("a"), about("b")), gone=())
-    reporter.report([about("a"), about("b")])
-    reporter.report([about("b"), about("c")])
+    reporter.report(saying(about("a"), about("b")))
+    reporter.report(saying(about("b"), about("c")))
     assert await told.next() == Change(new=(about("c"),), gone=(about("a"),))
-    reporter.report([])
+    reporter.report(saying())
     assert await told.next() == Change(new=(), gone=(about("b"), about("c")))
     assert len(told.changes) == 3
     task.cancel()
@@ -59,7 +67,7 @@ async def test_reporting_returns_while_the_callback_is_stuck() -> None:
     reporter = Reporter(told)
     task = asyncio.create_task(reporter.run())
     for name in "abcdef":
-        reporter.report([about(name)])
+        reporter.report(saying(about(name)))
         await asyncio.sleep(0)
     told.may_go.set()
     while told.changes[-1:] != [Change(new=(about("f"),), gone=(about("a"),))]:
@@ -75,9 +83,21 @@ async def test_a_callback_that_fails_is_logged_and_the_next_change_is_told(
     told.fails = True
     reporter = Reporter(told)
     task = asyncio.create_task(reporter.run())
-    reporter.report([about("a")])
+    reporter.report(saying(about("a")))
     await told.next()
-    reporter.report([about("b")])
+    reporter.report(saying(about("b")))
     assert await told.next() == Change(new=(about("b"),), gone=(about("a"),))
     assert "verdicts could not be reported" in caplog.text
     task.cancel()
+
+
+def test_several_sinks_are_told_the_same() -> None:
+    class Sink:
+        told: Build | None = None
+
+        def report(self, build: Build) -> None:
+            self.told = build
+
+    build, sinks = saying(about("a")), (Sink(), Sink())
+    Several(*sinks).report(build)
+    assert all(sink.told is build for sink in sinks)

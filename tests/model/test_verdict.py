@@ -1,6 +1,13 @@
 import pytest
 
-from ingress.model.verdict import REASONS, ObjectRef, Reason, Severity, verdict
+from ingress.model.verdict import (
+    REASONS,
+    ObjectRef,
+    Reason,
+    Severity,
+    describe_field,
+    verdict,
+)
 
 INGRESS = ObjectRef("Ingress", "default", "web")
 
@@ -25,3 +32,21 @@ def test_another_severity_may_be_named():
 def test_objects_are_named_with_their_kind():
     assert str(INGRESS) == "Ingress default/web"
     assert str(ObjectRef("IngressClass", "", "ours")) == "IngressClass ours"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ((), ""),
+        (("spec",), "spec"),
+        (
+            ("spec", "rules", 0, "http", "paths", 12, "pathType"),
+            "spec.rules[0].http.paths[12].pathType",
+        ),
+        (("metadata", "annotations", "a.b/c"), "metadata.annotations[a.b/c]"),
+        (("data", "tls.crt"), "data[tls.crt]"),
+        (("ports", ""), "ports[]"),
+    ],
+)
+def test_a_field_is_written_as_kubernetes_does(field, text):
+    assert describe_field(field) == text
