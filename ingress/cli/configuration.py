@@ -109,6 +109,7 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         proxy=ProxySettings(**proxy),
         state=_state(given),
         writing=WritingSettings(**dict(_part("writing", given))),
+        workers=given["workers"].value,
         **listeners,
     )
 

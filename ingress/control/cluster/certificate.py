@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import ssl
 import time
 from typing import Final
 
@@ -72,12 +73,10 @@ class WebhookCertificate:
         self._folder = f"/api/v1/namespaces/{service.namespace}/secrets"
         self._names = service_names(service)
         self._webhook = webhook
-        self._contexts: Contexts = {}
-        self._shown = ""
+        self._contexts = Contexts()
+        self._picked: ssl.SSLContext | None = None
         self._complaints = Complaints(log, f"Secret {service} of the admission webhook")
-        self.context = listening_context(
-            fallback_certificate(now=time.time()), lambda _: self._contexts.get(self._shown)
-        )
+        self.context = listening_context(fallback_certificate(now=time.time()), self._pick)
 
     async def follow(self) -> None:
         """Show what the Secret holds, for ever; every replica does so."""
@@ -88,7 +87,7 @@ class WebhookCertificate:
                 self._complaints.none()
             except (ApiError, ApiUnreachable) as error:
                 self._complaints.about(error)
-            await asyncio.sleep(LOOK if self._shown else SOON)
+            await asyncio.sleep(LOOK if self._picked else SOON)
 
     async def keep(self) -> None:
         """Make the Secret, renew it, and have the API server trust it, for ever: the leader's."""
@@ -100,11 +99,15 @@ class WebhookCertificate:
                 self._complaints.about(error)
             await asyncio.sleep(LOOK)
 
+    def _pick(self, _name: str) -> ssl.SSLContext | None:
+        return self._picked
+
     def _show(self, secret: Secret) -> None:
         if certificate := shown(secret):
-            snapshot = Snapshot(certificates={str(self._key): certificate})
+            name = str(self._key)
+            snapshot = Snapshot(certificates={name: certificate})
             self._contexts = build_contexts(snapshot, self._contexts)
-            self._shown = certificate.fingerprint
+            self._picked = self._contexts.of(name, certificate)
 
     async def _keep(self) -> None:
         secret = await self._read()
