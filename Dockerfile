@@ -4,9 +4,9 @@
 ARG BASE=python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
-# Bare Debian has Python without venv; Python's own images have both.
-RUN python3 -c 'import ensurepip' 2>/dev/null \
-    || { apt-get update && apt-get install -y --no-install-recommends python3-venv; }
+# Bare Debian has Python without venv; Python's own images have it, and no strip either.
+RUN apt-get update && apt-get install -y --no-install-recommends binutils \
+    $(python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 RUN python3 -m venv /build
 WORKDIR /src
 # Everything is fetched here, and checked against its hash; what follows never sees the index.
@@ -18,17 +18,25 @@ COPY ingress ingress
 RUN /build/bin/pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /wheels .
 # Only what the wheel asks for goes in: the build tools stay here, and so does pip.
 RUN python3 -m venv --without-pip /app \
-    && /build/bin/pip --python /app/bin/python install --quiet --no-index --find-links /wheels \
-       aiohttp-ingress
+    && /build/bin/pip --python /app/bin/python install --quiet --no-compile --no-index \
+       --find-links /wheels aiohttp-ingress \
+    && find /app/bin -type f ! -name ingress -delete \
+    && find /app \( -name '*.so' -o -name '*.so.*' \) -exec strip --strip-unneeded {} +
+# And of the base only Python and what it loads: no shell, no package manager, no tool.
+COPY scripts/rootfs.py ./
+RUN python3 rootfs.py /rootfs /app
 
-FROM ${BASE}
+FROM scratch
+ARG BASE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="aiohttp-ingress" \
       org.opencontainers.image.description="A Kubernetes Ingress controller in Python" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.base.name="${BASE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+COPY --from=build /rootfs /
 COPY --from=build /app /app
 # Loopback would be the container's own, where nobody calls.
 ENV INGRESS_HTTP=0.0.0.0:8080 \

@@ -32,6 +32,7 @@ test: $(DEV)  ## Run every test; the pure packages must be covered to the last b
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
+	@.venv/bin/python -m scripts.kubernetes charts >/dev/null
 	@.venv/bin/python -m scripts.check
 
 .PHONY: format
@@ -40,6 +41,7 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/ruff format .
 	.venv/bin/python -m scripts.reasons
 	.venv/bin/python -m scripts.configuration
+	.venv/bin/python -m scripts.chart_values
 
 .PHONY: cluster
 cluster: $(DEV) $(SECRET)  ## Open a shell in a Kubernetes cluster of its own, with the examples applied

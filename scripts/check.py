@@ -37,6 +37,7 @@ CHECKS: dict[str, Command] = {
         "pylint", "--disable=all", "--enable=duplicate-code", "ingress", "scripts", "benchmarks"
     ),
     "dead code: vulture": _own("dead"),
+    "charts: helm lint, schema, README": _own("charts"),
     "layers and purity: import-linter": _tool("lint-imports", "--no-cache", "--no-logo"),
     "style: ruff check": _tool("ruff", "check", "--output-format=concise", "."),
     "format: ruff format": _tool("ruff", "format", "--check", "--quiet", "."),
@@ -69,10 +70,6 @@ def main() -> int:
         for result in pool.map(run, CHECKS.keys(), CHECKS.values()):
             passed &= result.passed
             print(*_lines(result), sep="\n", flush=True)
-    # The chart comes with the cluster; this line goes when a linter of charts takes its place.
-    charts = any(ROOT.glob("charts/*/Chart.yaml"))
-    passed &= not charts
-    print("FAIL charts: nothing here lints them" if charts else "--   charts: none yet")
     print("", *budgets.figures(ROOT), sep="\n     ")
     return 0 if passed else 1
 

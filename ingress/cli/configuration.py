@@ -108,8 +108,8 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         compiler=compiler,
         proxy=ProxySettings(**proxy),
         state=_state(given),
-        writing=WritingSettings(**dict(_part("writing", given))),
         workers=given["workers"].value,
+        writing=WritingSettings(**dict(_part("writing", given))),
         **listeners,
     )
 

@@ -22,7 +22,7 @@ from ingress.issuer.fallback import fallback_certificate
 from ingress.model.inventory import ObjectKey
 from ingress.model.objects import ObjectMeta, Secret, View
 from ingress.model.secret import secret_text
-from ingress.model.snapshot import Snapshot
+from ingress.model.snapshot import Certificate, Snapshot
 from ingress.proxy.tls import Contexts, build_contexts, listening_context
 from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable
 
@@ -74,9 +74,11 @@ class WebhookCertificate:
         self._names = service_names(service)
         self._webhook = webhook
         self._contexts = Contexts()
-        self._picked: ssl.SSLContext | None = None
+        self._shown: Certificate | None = None
         self._complaints = Complaints(log, f"Secret {service} of the admission webhook")
-        self.context = listening_context(fallback_certificate(now=time.time()), self._pick)
+        self.context = listening_context(
+            fallback_certificate(now=time.time()), lambda _: self._picked()
+        )
 
     async def follow(self) -> None:
         """Show what the Secret holds, for ever; every replica does so."""
@@ -87,7 +89,7 @@ class WebhookCertificate:
                 self._complaints.none()
             except (ApiError, ApiUnreachable) as error:
                 self._complaints.about(error)
-            await asyncio.sleep(LOOK if self._picked else SOON)
+            await asyncio.sleep(LOOK if self._shown else SOON)
 
     async def keep(self) -> None:
         """Make the Secret, renew it, and have the API server trust it, for ever: the leader's."""
@@ -99,15 +101,14 @@ class WebhookCertificate:
                 self._complaints.about(error)
             await asyncio.sleep(LOOK)
 
-    def _pick(self, _name: str) -> ssl.SSLContext | None:
-        return self._picked
-
     def _show(self, secret: Secret) -> None:
         if certificate := shown(secret):
-            name = str(self._key)
-            snapshot = Snapshot(certificates={name: certificate})
+            snapshot = Snapshot(certificates={str(self._key): certificate})
             self._contexts = build_contexts(snapshot, self._contexts)
-            self._picked = self._contexts.of(name, certificate)
+            self._shown = certificate
+
+    def _picked(self) -> ssl.SSLContext | None:
+        return self._contexts.of(str(self._key), self._shown) if self._shown else None
 
     async def _keep(self) -> None:
         secret = await self._read()
