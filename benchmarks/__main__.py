@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import load, nginx, profiling, results, tools
-from benchmarks.processes import cpu_seconds
+from benchmarks.processes import children, cpu_seconds
 from benchmarks.proxies import PROXIES, Proxy, Site
 from ingress.issuer.authority import Authority, new_authority
 
@@ -116,7 +116,8 @@ def _profile(proxies: list[Proxy], arguments: argparse.Namespace, *, folder: Pat
     for scenario in (load.SCENARIOS[name] for name in arguments.only):
         load.put(scenario, ours, seconds=WARM_UP, folder=folder)
         folded = folder / f"{scenario.name}.folded"
-        sampler = profiling.record(ours.pid, seconds=arguments.seconds, file=folded)
+        (worker,) = children(ours.pid)
+        sampler = profiling.record(worker, seconds=arguments.seconds, file=folded)
         load.put(scenario, ours, seconds=arguments.seconds + 1, folder=folder)
         _, complaint = sampler.communicate(timeout=60)
         if sampler.returncode:

@@ -97,7 +97,7 @@ class StateSettings(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Everything that ``ingress run`` was told."""
+    """Everything that ``ingress run`` was told; ``workers`` is how many processes serve."""
 
     http: tuple[ListenAddress, ...]
     https: tuple[ListenAddress, ...]
@@ -107,3 +107,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     proxy: ProxySettings = ProxySettings()
     writing: WritingSettings = WritingSettings()
     state: StateSettings = StateSettings()
+    workers: int = 1

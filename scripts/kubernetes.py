@@ -103,7 +103,7 @@ def missing(stages: Iterable[str]) -> Iterator[str]:
 def make(stages: Iterable[str]) -> None:
     """Make what is missing; waits for another process that does the same."""
     home().mkdir(parents=True, exist_ok=True)
-    with _alone(home().parent / "lock"):
+    with alone(home().parent / "lock"):
         programs = list(missing(stages))
         if programs:
             print(f"Making {', '.join(programs)} in {home()} …", file=sys.stderr, flush=True)
@@ -171,7 +171,8 @@ def _is_of(file: Path, module: Module) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
+    """Let one process at a time into the block, by a file that all of them know."""
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -188,9 +189,18 @@ def main() -> None:
     stages = parser.parse_args().stages
     if "node" in stages:
         subprocess.run(["sh", "scripts/needs", *_PACKAGES], cwd=ROOT, stdout=sys.stderr, check=True)
+    _mention_assets(stages)
     if find(*stages) is None:
         make(stages)
     print(find(*stages))
+
+
+def _mention_assets(stages: Iterable[str]) -> None:
+    """Say why the folder that somebody named is not taken: envtest's lacks the controllers."""
+    if assets := os.environ.get("KUBEBUILDER_ASSETS"):
+        lacking = [program for program in wanted(stages) if not _is_program(Path(assets, program))]
+        if lacking:
+            print(f"KUBEBUILDER_ASSETS lacks {', '.join(lacking)}: not used", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -108,6 +108,7 @@ def _settings(given: Mapping[str, Given]) -> Settings:
         compiler=compiler,
         proxy=ProxySettings(**proxy),
         state=_state(given),
+        workers=given["workers"].value,
         writing=WritingSettings(**dict(_part("writing", given))),
         **listeners,
     )

@@ -22,6 +22,7 @@ from ingress.cli.values import (
     SIZE,
     SWITCH,
     TIMEOUT,
+    WORKERS,
     Kind,
     one_of,
 )
@@ -35,6 +36,7 @@ UPSTREAM: Final = "Upstream (towards the pods)"
 WRITING: Final = "Writing to the cluster (without -f)"
 STATE: Final = "State"
 LOGS: Final = "Logs"
+PROCESSES: Final = "Processes"
 
 
 class Option(Struct, frozen=True):
@@ -151,5 +153,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
                "certificate until the cluster is read."),
     Option("--access-log", one_of("json", "combined", "off"), "json", "proxy.access_log", LOGS,
            doc="Form of the access log, one line a request on stdout."),
+    Option("--workers", WORKERS, "1", "workers", PROCESSES,
+           doc="How many processes serve, beside the one that watches; auto: one a core."),
 )
 # fmt: on

@@ -2,9 +2,10 @@
 
 from ingress.cli.configuration import Run
 from ingress.cli.mistakes import ExitCode, Mistake
-from ingress.control import logs, supervisor
+from ingress.control import supervisor
 from ingress.control.lastgood import LastGood
 from ingress.control.listening import ListenError
+from ingress.runtime import logs
 
 
 def serve(run: Run) -> int:

@@ -12,7 +12,10 @@ from ingress.model.inventory import ObjectKey
 from ingress.model.names import NAME_RULE, NAMESPACE_RULE, is_name, is_namespace
 from ingress.model.snapshot import BackendRef
 from ingress.model.units import parse_duration, parse_size
+from ingress.runtime.cores import usable_cores
 from ingress.settings import ListenAddress, Network
+
+MAX_WORKERS: Final = 512
 
 
 class Kind(NamedTuple):
@@ -60,6 +63,15 @@ def read_count(text: str) -> int:
     """Read a whole number from 0 up."""
     if not (text.isascii() and text.isdigit()):
         raise ValueError(f"{text!r} is no whole number; write 0 or more")
+    return int(text)
+
+
+def read_workers(text: str) -> int:
+    """Read a number of processes, or ``auto`` for one a core."""
+    if text == "auto":
+        return usable_cores()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_WORKERS):
+        raise ValueError(f"{text!r} workers cannot serve; write auto, or 1 to {MAX_WORKERS}")
     return int(text)
 
 
@@ -182,6 +194,7 @@ DURATION: Final = Kind("DURATION", parse_duration, "a duration: `500ms`, `30s`, 
 TIMEOUT: Final = Kind("DURATION", read_timeout, "a duration longer than 0")
 SIZE: Final = Kind("SIZE", parse_size, "bytes: `65536`, `64Ki`, `1Mi`")
 HEAD_SIZE: Final = Kind("SIZE", read_head_size, "bytes, from `1Ki` up")
+WORKERS: Final = Kind("auto|NUMBER", read_workers, "`auto`, or a number from 1 up")
 COUNT: Final = Kind("NUMBER", read_count, "a number from 0 up")
 PORT: Final = Kind("PORT", read_port, "a port, 1 to 65535")
 NETWORK: Final = Kind("CIDR", read_network, "`10.0.0.0/8`, `192.0.2.7`, `2001:db8::/32`")

@@ -4,14 +4,13 @@ What takes long is made in a thread, one at a time, so no question delays a requ
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from socket import socket
 from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
 from ingress.control.publisher import Publisher
 from ingress.control.questions import QuestionError, read_question
@@ -25,7 +24,7 @@ _METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _INDEX: Final = """\
 aiohttp-ingress, admin address
 
-/healthz    200 while the process lives
+/healthz    200 while the process lives, and workers do
 /readyz     200 while a snapshot is served and nothing is being drained
 /metrics    for Prometheus
 /explain?url=https://host/path   which route takes a request, and why
@@ -36,7 +35,10 @@ aiohttp-ingress, admin address
 
 
 class Admin:
-    """Answers questions about the process; ``draining`` is set by whoever drains it."""
+    """Answers questions about the process; ``draining`` is set by whoever drains it.
+
+    ``problem`` says what is wrong with it that a new start might mend, ``""`` where nothing is.
+    """
 
     def __init__(
         self,
@@ -44,16 +46,16 @@ class Admin:
         publisher: Publisher,
         explain: Callable[[Asked], Explanation],
         findings: Callable[[], Sequence[Finding]],
-        metrics: Callable[[], bytes],
+        metrics: Callable[[], Awaitable[bytes]],
+        problem: Callable[[], str],
     ) -> None:
         self.draining = False
         self._publisher = publisher
         self._explain_served = explain
         self._findings = findings
         self._metrics = metrics
+        self._problem = problem
         self._one_at_a_time = asyncio.Lock()
-        self._process = CollectorRegistry(auto_describe=False)
-        ProcessCollector(registry=self._process)
 
     @asynccontextmanager
     async def listening(self, sockets: Sequence[socket]) -> AsyncIterator[None]:
@@ -82,18 +84,25 @@ class Admin:
         return web.Response(text=_INDEX)
 
     async def _health(self, _request: web.Request) -> web.Response:
+        if problem := self._problem():
+            return web.Response(status=503, text=f"{problem}\n")
         return web.Response(text="ok\n")
 
     async def _readiness(self, _request: web.Request) -> web.Response:
         if self.draining:
             return web.Response(status=503, text="draining: no new requests are taken\n")
-        if not self._publisher.serving.is_set():
-            return web.Response(status=503, text="no snapshot is served yet\n")
-        return web.Response(text=f"ok, generation {self._publisher.generation}\n")
+        publisher = self._publisher
+        there = f"{publisher.workers_serving} of {publisher.workers} workers"
+        if not publisher.serving.is_set():
+            return web.Response(status=503, text="no snapshot is served by all workers yet\n")
+        if not publisher.workers_serving:
+            return web.Response(status=503, text=f"{there} are there\n")
+        all_there = publisher.workers_serving == publisher.workers
+        workers = "" if all_there else f", {there}"
+        return web.Response(text=f"ok{workers}, generation {publisher.generation}\n")
 
     async def _prometheus(self, _request: web.Request) -> web.Response:
-        text = self._metrics() + generate_latest(self._process)
-        return web.Response(body=text, headers={"Content-Type": _METRICS_TYPE})
+        return web.Response(body=await self._metrics(), headers={"Content-Type": _METRICS_TYPE})
 
     async def _explain(self, request: web.Request) -> web.Response:
         try:

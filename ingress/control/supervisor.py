@@ -1,18 +1,19 @@
 """From sockets to the last request: starts everything in order, ends everything in order.
 
-Sockets are bound first, since that is what fails for reasons of the user's. A worker accepts once
-it serves a snapshot; what connects before waits in the backlog and is served, not turned away.
+Sockets are bound first, since that is what fails for reasons of the user's, and stay open here: a
+worker accepts once it serves a snapshot, and what connects before, or while the next one is being
+started, waits in the backlog and is served, not turned away.
 """
 
 import asyncio
-import gc
 import logging
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import ExitStack
 from enum import IntEnum
 from socket import socket
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol
 
 from ingress.compiler import Build
 from ingress.control.admin import Admin
@@ -20,27 +21,36 @@ from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
 from ingress.control.keeping import Keeper
 from ingress.control.lastgood import LastGood
-from ingress.control.listening import address_of, listen
+from ingress.control.listening import address_of, listen, listen_balanced
+from ingress.control.metrics import Told, prometheus_text
 from ingress.control.publisher import Publisher
 from ingress.control.reporter import Reporter, Several, Tell
 from ingress.control.signals import Orders, orders
+from ingress.control.workers import Workers
 from ingress.issuer.fallback import fallback_certificate
 from ingress.model.finding import Location, located
 from ingress.model.inventory import Inventory
 from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
 from ingress.policies import PublicPorts
+from ingress.runtime.collector import keep_out, no_collector_at_first
+from ingress.runtime.loops import loop_factory
 from ingress.settings import ListenAddress, Settings
-from ingress.worker import Worker
+from ingress.worker.messages import Setup, describe
+from ingress.worker.output import make_turnstile
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = 0.5
-"""Seconds that a worker gets, after its drain timeout, to abort what is left."""
+GRACE: Final = 1.5
+"""Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
 
 
-Sockets: TypeAlias = Mapping[str, Sequence[socket]]
-"""Listening ones, by what they are for: ``http``, ``https``, ``admin``."""
+class Sockets(NamedTuple):
+    """Listening ones; of those that workers accept on, a list for each worker."""
+
+    http: Sequence[Sequence[socket]]
+    https: Sequence[Sequence[socket]]
+    admin: Sequence[socket]
 
 
 class Source(Protocol):
@@ -107,55 +117,26 @@ def serve(
         )
         return await supervisor.run()
 
-    addresses = {"http": settings.http, "https": settings.https, "admin": settings.admin}
     with ExitStack() as stack:
-        sockets = {
-            name: [stack.enter_context(one) for one in listen(many, flag=f"--{name}")]
-            for name, many in addresses.items()
-        }
-        with _no_collector_at_first(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sockets = _listening(settings, stack)
+        with no_collector_at_first(), asyncio.Runner(loop_factory=loop_factory()) as runner:
             return runner.run(supervised(sockets))
 
 
-@contextmanager
-def _no_collector_at_first() -> Iterator[None]:
-    """Start with the garbage collector off: what is built at first stays, and is a lot.
-
-    With 5,000 Ingresses this is a quarter of a second of the start; see ``_keep_out``.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _keep_out() -> None:
-    """Turn the collector on, but keep it out of what is there: a walk over it takes 100 ms."""
-    gc.freeze()
-    gc.enable()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415 - it is not to be had on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-class _InProcess:
-    """The channel to a worker in this very process: the same bytes, and no socket."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-
-    async def send(self, publication: bytes) -> bytes:
-        return self._worker.receive(publication)
+def _listening(settings: Settings, stack: ExitStack) -> Sockets:
+    http, https = (
+        listen_balanced(addresses, flag=flag, copies=settings.workers)
+        for addresses, flag in ((settings.http, "--http"), (settings.https, "--https"))
+    )
+    sockets = Sockets(http, https, listen(settings.admin, flag="--admin"))
+    for each in (*sockets.http, *sockets.https, sockets.admin):
+        for one in each:
+            stack.enter_context(one)
+    return sockets
 
 
 class Supervisor:
-    """Keeps the parts of one process alive, and ends all of them when one dies."""
+    """Keeps the parts of the control process and its workers alive, and ends them all."""
 
     def __init__(
         self,
@@ -171,8 +152,8 @@ class Supervisor:
         self._source = source
         self._sockets = sockets
         self._announce = announce
-        self._worker = Worker(settings.proxy, fallback_certificate(now=time.time()))
-        self._publisher = Publisher([_InProcess(self._worker)])
+        self._publisher = Publisher(workers=settings.workers)
+        self._workers = Workers(setups(settings, sockets), self._publisher)
         self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
         self._companions = companions
@@ -186,66 +167,107 @@ class Supervisor:
             publisher=self._publisher,
             explain=self._explainer().explain,
             findings=lambda: located(self._controller.verdicts, source.locate),
-            metrics=self._worker.metrics,
+            metrics=self._metrics,
+            problem=lambda: self._workers.problem,
         )
 
     def _explainer(self) -> Explainer:
         proxy = self._settings.proxy
         ports = PublicPorts(http=proxy.public_http_port, https=proxy.public_https_port)
-        if self._sockets["https"]:
-            first = address_of(self._sockets["https"][0])
-            ports = ports._replace(https_listener=first.port)
+        if https := self._sockets.https[0]:
+            ports = ports._replace(https_listener=address_of(https[0]).port)
         return Explainer(self._publisher, settings=proxy, ports=ports)
+
+    async def _metrics(self) -> bytes:
+        snapshot = self._publisher.snapshot or Snapshot()
+        told = Told(
+            await self._workers.counts(snapshot.ingresses()),
+            generation=self._publisher.generation,
+            snapshot=snapshot,
+            pids={"control": os.getpid(), **self._workers.pids},
+            deaths=self._workers.deaths,
+        )
+        return await asyncio.to_thread(prometheus_text, told)
 
     async def run(self) -> Ended:
         """Serve until a signal or the death of a part, and drain in either case."""
         with orders(reread=self._source.reread) as given:
-            async with self._admin.listening(self._sockets["admin"]):
+            async with self._admin.listening(self._sockets.admin):
+                workers = asyncio.create_task(self._workers.run(), name="workers")
                 try:
-                    return await self._live(given)
+                    return await self._live(given, workers)
                 except ExceptionGroup:  # each was logged where it happened
-                    await self._drain(given)
+                    await self._drain(given, workers)
                     return Ended.BROKEN
+                finally:
+                    workers.cancel()
+                    await asyncio.wait({workers})
 
-    async def _live(self, given: Orders) -> Ended:
-        parts = {"controller": self._controller.run(), "opening": self._open()}
+    async def _live(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
+        parts = {
+            "controller": self._controller.run(),
+            "opening": self._open(),
+            "keeper of the workers": _until_over(workers),
+        }
         parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
         if self._keeper:
             parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_vital(it, name), name=name) for name, it in parts.items()]
             await given.stop.wait()
-            ended = await self._drain(given)
+            ended = await self._drain(given, workers)
             for task in tasks:
                 task.cancel()
         return ended
 
     async def _open(self) -> None:
-        """Accept once there is something to serve, say so, and then tell what changes."""
+        """Say it once there is something to serve, and then tell what changes."""
         await self._publisher.serving.wait()
-        gc.freeze()  # what lives by now lives on: no collection need walk it and stop requests
-        await self._worker.start(self._sockets["http"], self._sockets["https"])
-        _keep_out()
-        listeners = {name: [address_of(it) for it in many] for name, many in self._sockets.items()}
+        keep_out()
+        many = {"http": self._sockets.http[0], "https": self._sockets.https[0]}
+        many["admin"] = self._sockets.admin
+        listeners = {name: [address_of(it) for it in sockets] for name, sockets in many.items()}
         verdicts = self._controller.verdicts
         self._announce(Serving(listeners, self._publisher.snapshot or Snapshot(), verdicts))
         await self._reporter.run(told=verdicts)
 
-    async def _drain(self, given: Orders) -> Ended:
+    async def _drain(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
         """Finish what is in flight, within the drain timeout, or less where one is impatient."""
         self._admin.draining = True
-        drain = asyncio.create_task(_vital(self._worker.drain(), "drain"), name="drain")
+        for each in (*self._sockets.http, *self._sockets.https):
+            for one in each:
+                one.close()
+        self._workers.drain()
         now = asyncio.create_task(given.now.wait(), name="end at once")
         try:
             longest = self._settings.proxy.drain_timeout + GRACE
             first = asyncio.FIRST_COMPLETED
-            done, _ = await asyncio.wait({drain, now}, timeout=longest, return_when=first)
+            done, _ = await asyncio.wait({workers, now}, timeout=longest, return_when=first)
         finally:
-            drain.cancel()
             now.cancel()
-        if drain in done:
-            return Ended.BROKEN if drain.exception() else Ended.WELL
         return Ended.AT_ONCE if now in done else Ended.WELL
+
+
+def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
+    """Return what each worker has to know."""
+    fallback, proxy = fallback_certificate(now=time.time()), describe(settings.proxy)
+    turnstile = make_turnstile()
+    return [
+        Setup(
+            number=number,
+            http=tuple(one.fileno() for one in sockets.http[number]),
+            https=tuple(one.fileno() for one in sockets.https[number]),
+            turnstile=turnstile,
+            fallback=fallback,
+            proxy=proxy,
+        )
+        for number in range(settings.workers)
+    ]
+
+
+async def _until_over(task: asyncio.Task[None]) -> None:
+    await asyncio.wait({task})
+    task.result()
 
 
 def _keeper(settings: Settings, publisher: Publisher) -> Keeper | None:

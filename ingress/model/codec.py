@@ -174,7 +174,8 @@ def dump(value: Any) -> bytes:
     return msgspec.json.format(_DUMP.encode(value), indent=2)
 
 
-def _to_wire(value: Any) -> Any:
+def to_wire(value: Any) -> Any:
+    """Encode what msgspec cannot, secrets as they are: the hook of encoders for the boundary."""
     if isinstance(value, SecretBytes):
         return value.reveal()
     return _plain(value)
@@ -192,16 +193,17 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no encoding")
 
 
-def _from_wire(kind: type, value: Any) -> Any:
+def from_wire(kind: type, value: Any) -> Any:
+    """Decode what ``to_wire`` encoded: the hook of decoders at the other side."""
     if kind is SecretBytes and isinstance(value, bytes):
         return SecretBytes(value)
     raise TypeError(f"{kind.__name__} has no decoding")
 
 
-_WIRE = Encoder(enc_hook=_to_wire, order="deterministic")
+_WIRE = Encoder(enc_hook=to_wire, order="deterministic")
 _DUMP = msgspec.json.Encoder(enc_hook=_to_dump, order="sorted")
-_PUBLICATIONS = Decoder(Publication, dec_hook=_from_wire)
+_PUBLICATIONS = Decoder(Publication, dec_hook=from_wire)
 _ACKNOWLEDGEMENTS: msgspec.msgpack.Decoder[Acknowledgement] = msgspec.msgpack.Decoder(
     Acknowledgement
 )
-_SNAPSHOTS = Decoder(Snapshot, dec_hook=_from_wire)
+_SNAPSHOTS = Decoder(Snapshot, dec_hook=from_wire)

@@ -160,3 +160,10 @@ class Snapshot(Struct, frozen=True, kw_only=True, gc=False):
     default_certificate: str = ""
     fallback: Route | None = None
     default_backend: Route | None = None
+
+    def ingresses(self) -> frozenset[str]:
+        """Return every Ingress (``ns/name``) that has a route here."""
+        hosts = self.hosts.values()
+        routes = [route for host in hosts for route in (*host.routes, host.fallback)]
+        routes += [self.fallback, self.default_backend]
+        return frozenset(route.ingress for route in routes if route is not None)

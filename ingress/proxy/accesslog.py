@@ -7,7 +7,7 @@ import re
 import threading
 from collections import deque
 from datetime import datetime
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -59,14 +59,21 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
+class Output(Protocol):
+    """Where lines go: takes all of them, or raises OSError or ValueError."""
+
+    def write(self, data: bytes, /) -> object:
+        """Write whole lines, each with its end."""
+
+
 class AccessLogWriter:
     """Formats in the event loop, writes in a thread of its own, so a full pipe stops nobody."""
 
-    def __init__(self, form: AccessLog, stream: BinaryIO) -> None:
+    def __init__(self, form: AccessLog, output: Output) -> None:
         self.dropped = 0
         self._format = as_combined if form == "combined" else as_json
         self._off = form == "off"
-        self._stream = stream
+        self._output = output
         self._lines: deque[bytes] = deque()  # appending and popping are atomic
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="access log", daemon=True)
@@ -98,8 +105,7 @@ class AccessLogWriter:
         if not lines:
             return
         try:
-            self._stream.write(b"".join(lines))
-            self._stream.flush()
+            self._output.write(b"".join(lines))
         except (OSError, ValueError):
             # Whoever read the log is gone; requests are served all the same.
             self.dropped += len(lines)

@@ -1,7 +1,7 @@
 """Synchronous decisions: which endpoint takes a request, and whether a failed try is repeated."""
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from typing import Final
 
 from ingress.model.snapshot import Affinity, Backend, Endpoint
@@ -17,10 +17,13 @@ class Balancer:
     """Chooses endpoints; its state is per ``Backend.key`` and outlives every swap.
 
     The state of a backend is the endpoint that was chosen last. Its turn passes to the next one
-    in the sorted order, which means something even where endpoints have come or gone.
+    in the sorted order, which means something even where endpoints have come or gone. Workers take
+    turns each for itself; a different ``start`` for each keeps the first endpoints from getting
+    the odd request of all of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, start: int = 0) -> None:
+        self._start = start
         self._last: dict[str, Endpoint] = {}
 
     def choose(
@@ -42,14 +45,14 @@ class Balancer:
         self._last[backend.key] = chosen
         return chosen
 
-    def retain(self, keys: Collection[str]) -> None:
+    def retain(self, keys: Container[str]) -> None:
         """Forget the turns of backends that are gone."""
-        for key in self._last.keys() - set(keys):
+        for key in [key for key in self._last if key not in keys]:
             del self._last[key]
 
     def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
         last = self._last.get(key)
-        after = 0 if last is None else bisect_right(endpoints, last)
+        after = self._start if last is None else bisect_right(endpoints, last)
         return endpoints[after % len(endpoints)]
 
 

@@ -1,28 +1,29 @@
 """What a request sees: one generation, built from a Snapshot and swapped as one reference."""
 
 import ssl
-from typing import Self
+from typing import NamedTuple, Self
 
 from ingress.model.codec import NO_GENERATION
-from ingress.model.snapshot import Backend, Endpoint, Route, Snapshot
+from ingress.model.inventory import EMPTY
+from ingress.model.snapshot import Backend, Route, Snapshot
+from ingress.proxy.tally import Address, Tally, addresses, keys, tallied
 from ingress.proxy.tls import Contexts, build_contexts
 from ingress.routing.table import RoutingTable
 
 
-class State:
+class State(NamedTuple):
     """The table, certificates and backends of one generation; never mutated.
 
     What did not change is taken from the State before: routing tables by Host, SSLContexts by
-    fingerprint.
+    fingerprint. ``addresses`` and ``keys`` are what its backends use.
     """
 
-    def __init__(
-        self, *, generation: int, snapshot: Snapshot, table: RoutingTable, contexts: Contexts
-    ) -> None:
-        self.generation = generation
-        self.snapshot = snapshot
-        self.table = table
-        self.contexts = contexts
+    generation: int
+    snapshot: Snapshot
+    table: RoutingTable
+    contexts: Contexts
+    addresses: Tally[Address]
+    keys: Tally[str]
 
     @classmethod
     def empty(cls) -> Self:
@@ -32,25 +33,24 @@ class State:
     @classmethod
     def build(cls, snapshot: Snapshot, *, generation: int, previous: "State | None" = None) -> Self:
         """Build a generation; raises BrokenCertificateError."""
-        contexts = build_contexts(snapshot, previous.contexts if previous else {})
-        table = RoutingTable.build(snapshot, previous.table if previous else None)
-        return cls(generation=generation, snapshot=snapshot, table=table, contexts=contexts)
+        old, new = (previous.snapshot if previous else Snapshot()).backends, snapshot.backends
+        return cls(
+            generation=generation,
+            snapshot=snapshot,
+            table=RoutingTable.build(snapshot, previous.table if previous else None),
+            contexts=build_contexts(snapshot, previous.contexts if previous else None),
+            addresses=tallied(
+                previous.addresses if previous else EMPTY, old, new=new, uses=addresses
+            ),
+            keys=tallied(previous.keys if previous else EMPTY, old, new=new, uses=keys),
+        )
 
     def context_for(self, server_name: str) -> ssl.SSLContext | None:
         """Return what SNI picks (``""``: none was sent), ``None`` for the self-made certificate."""
         secret, _ = self.table.certificate_for(server_name)
         certificate = self.snapshot.certificates.get(secret)
-        return self.contexts[certificate.fingerprint] if certificate else None
+        return self.contexts.of(secret, certificate) if certificate else None
 
     def backend_of(self, route: Route) -> Backend | None:
         """Return the backend of a route, ``None`` where there is none to be had."""
         return self.snapshot.backends.get(str(route.backend)) if route.backend else None
-
-    def endpoints(self) -> frozenset[Endpoint]:
-        """Return every endpoint of every backend."""
-        backends = self.snapshot.backends.values()
-        return frozenset(endpoint for backend in backends for endpoint in backend.endpoints)
-
-    def backend_keys(self) -> frozenset[str]:
-        """Return the key of every backend."""
-        return frozenset(backend.key for backend in self.snapshot.backends.values())

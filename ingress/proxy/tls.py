@@ -2,20 +2,25 @@
 
 One listening context stays for the life of the process; a swap changes only where its callback
 looks. Contexts are kept by fingerprint, so a certificate that did not change is not loaded again.
+OpenSSL takes a millisecond to load one: a few that are new are loaded before they are served, so
+that one which it refuses can be told; of a great many, as at a start, each is when it is first
+asked for.
 """
 
+import logging
 import os
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import Final
 
+from ingress.model.inventory import EMPTY
 from ingress.model.snapshot import Certificate, Snapshot
 
-Contexts = Mapping[str, ssl.SSLContext]
-"""SSLContexts by fingerprint."""
+log = logging.getLogger(__name__)
+
+FEW: Final = 16
 
 # TLS 1.2 with forward secrecy and AEAD only; TLS 1.3's own suites are all of that kind.
 _CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -25,16 +30,50 @@ class BrokenCertificateError(ValueError):
     """A certificate that OpenSSL does not take; names the Secret and never the key."""
 
 
-def build_contexts(snapshot: Snapshot, previous: Contexts = MappingProxyType({})) -> Contexts:
-    """Return a context per certificate, those that did not change taken from ``previous``.
+class Contexts:
+    """The SSLContexts of some certificates, each made when a handshake asks for it at the latest.
 
-    Raises BrokenCertificateError where OpenSSL refuses one.
+    ``made`` are those that were made before, by fingerprint; ``None`` where OpenSSL refused.
     """
-    contexts: dict[str, ssl.SSLContext] = {}
-    for secret, certificate in snapshot.certificates.items():
-        fingerprint = certificate.fingerprint
-        known = contexts.get(fingerprint) or previous.get(fingerprint)
-        contexts[fingerprint] = known or _context_of(secret, certificate)
+
+    def __init__(
+        self, fingerprints: Collection[str] = (), made: Mapping[str, ssl.SSLContext | None] = EMPTY
+    ) -> None:
+        self.fingerprints = frozenset(fingerprints)
+        self._made = {each: made[each] for each in made.keys() & self.fingerprints}
+
+    @property
+    def made(self) -> Mapping[str, ssl.SSLContext | None]:
+        """What was made so far."""
+        return self._made
+
+    def make(self, secret: str, certificate: Certificate) -> None:
+        """Make a context now; raises BrokenCertificateError where OpenSSL refuses it."""
+        self._made[certificate.fingerprint] = _context_of(secret, certificate)
+
+    def of(self, secret: str, certificate: Certificate) -> ssl.SSLContext | None:
+        """Return the context of a Secret's certificate, ``None`` where OpenSSL refuses it."""
+        if certificate.fingerprint not in self._made:
+            try:
+                self.make(secret, certificate)
+            except BrokenCertificateError as error:
+                log.error("the self-made certificate is shown in place of %s", error)  # noqa: TRY400 - no bug
+                self._made[certificate.fingerprint] = None
+        return self._made[certificate.fingerprint]
+
+
+def build_contexts(snapshot: Snapshot, previous: Contexts | None = None) -> Contexts:
+    """Return the contexts of all certificates; what did not change is taken from ``previous``.
+
+    Raises BrokenCertificateError where OpenSSL refuses one of a few that are new.
+    """
+    before = previous or Contexts()
+    found = {each.fingerprint: (name, each) for name, each in snapshot.certificates.items()}
+    contexts = Contexts(found, before.made)
+    new = [each for fingerprint, each in found.items() if fingerprint not in before.fingerprints]
+    if len(new) <= FEW:
+        for each in new:
+            contexts.make(*each)
     return contexts
 
 

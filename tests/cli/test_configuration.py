@@ -27,6 +27,7 @@ def test_the_defaults_of_the_table_are_those_of_settings():
     assert run.settings.http == (ListenAddress("127.0.0.1", 8080),)
     assert run.settings.https == (ListenAddress("127.0.0.1", 8443),)
     assert run.settings.admin == (ListenAddress("127.0.0.1", 9090),)
+    assert run.settings.workers == 1
     assert (run.files, run.namespace, run.stand_ins, run.backends) == (
         ("a.yaml",),
         "default",
@@ -73,6 +74,7 @@ SAID = {
     "--state-dir": "state",
     "--state-private-keys": "true",
     "--access-log": "off",
+    "--workers": "3",
 }
 
 

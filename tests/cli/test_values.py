@@ -6,6 +6,7 @@ from ingress.cli import values
 from ingress.cli.values import BackendOverride
 from ingress.model.inventory import ObjectKey
 from ingress.model.snapshot import BackendRef
+from ingress.runtime.cores import usable_cores
 from ingress.settings import ListenAddress
 
 
@@ -30,6 +31,9 @@ def test_addresses(text, address):
         (values.read_timeout, "1m30s", 90.0),
         (values.read_head_size, "64Ki", 65_536),
         (values.read_count, "0", 0),
+        (values.read_workers, "1", 1),
+        (values.read_workers, "512", 512),
+        (values.read_workers, "auto", usable_cores()),
         (values.read_port, "65535", 65_535),
         (values.read_network, "10.0.0.0/8", ipaddress.ip_network("10.0.0.0/8")),
         (values.read_network, "2001:db8::1", ipaddress.ip_network("2001:db8::1/128")),
@@ -67,6 +71,7 @@ def test_values(read, text, value):
         *((values.read_timeout, text) for text in ("", "0s", "5", "-1s", "1d")),
         *((values.read_head_size, text) for text in ("", "0", "1023", "x", "1KB")),
         *((values.read_count, text) for text in ("", "-1", "1.5", "²")),
+        *((values.read_workers, text) for text in ("", "0", "513", "-1", "all", "²")),
         *((values.read_port, text) for text in ("", "0", "65536", "http")),
         *((values.read_network, text) for text in ("", "10.0.0.1/8", "x", "10.0.0.0/33")),
         *((values.read_object, text) for text in ("", "web", "/web", "a/", "a/b/c", "a/B")),

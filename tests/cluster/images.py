@@ -1,9 +1,8 @@
-"""Images without a registry: one program, one layer, one archive that containerd imports."""
+"""Images made without a container tool: one program, one layer, one archive to publish."""
 
 import hashlib
 import io
 import json
-import os
 import platform
 import tarfile
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.gobuild import build, find_go
-from scripts.kubernetes import cache
+from scripts.kubernetes import alone, cache
 
 _PODS = Path(__file__).with_name("pods")
 # What the program is called in its image; it behaves as it is called.
@@ -28,16 +27,20 @@ def pod_image(program: str) -> Path:
     source = (_PODS / program / "main.go").read_bytes()
     digest = hashlib.sha256(source + Path(__file__).read_bytes()).hexdigest()
     archive = cache() / "images" / f"{program}-{digest[:16]}.tar"
-    if not archive.exists():
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        binary = archive.with_suffix(f".{os.getpid()}")
-        go = find_go(_PODS / "go.mod", cache=cache())
-        build(f"./{program}", folder=_PODS, into=binary, go=go, static=True)
-        half = archive.with_suffix(f".{os.getpid()}.half")
-        half.write_bytes(pack(binary.read_bytes(), names=_NAMES[program]))
-        half.replace(archive)
-        binary.unlink()
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with alone(archive.parent / "lock"):
+        if not archive.exists():
+            _make(program, archive)
     return archive
+
+
+def _make(program: str, archive: Path) -> None:
+    binary, half = archive.with_suffix(".program"), archive.with_suffix(".half")
+    go = find_go(_PODS / "go.mod", cache=cache())
+    build(f"./{program}", folder=_PODS, into=binary, go=go, static=True)
+    half.write_bytes(pack(binary.read_bytes(), names=_NAMES[program]))
+    half.replace(archive)
+    binary.unlink()
 
 
 def pack(program: bytes, *, names: Sequence[str]) -> bytes:

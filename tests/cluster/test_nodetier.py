@@ -40,18 +40,8 @@ def test_a_service_answers_wherever_it_should(node_tier, node_namespace, welcomi
         return set(node_tier.inside.run(*curl, check=False).stdout.splitlines())
 
     def welcome_in_a_pod(url: str) -> str:
-        words = (
-            "exec",
-            "deploy/http-go",
-            f"--namespace={node_namespace}",
-            "--",
-            "curl",
-            url,
-            "-s",
-            "-H",
-            "X: y",
-        )
-        return node_tier.kubectl(*words).strip()
+        words = ("exec", "deploy/http-go", f"--namespace={node_namespace}", "--", "curl", "-s", url)
+        return node_tier.kubectl(*words, "-H", "Accept: text/plain").strip()
 
     everybody = {f"Welcome! {name}" for name in names}
     assert set.union(*map(welcomes, by_pod)) == everybody

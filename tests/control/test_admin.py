@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import pytest
-from control.receiver import Receiver
+from control.receiver import Receiver, following, joined
+from wire.upstreams import eventually
 
 from ingress.control.admin import Admin
 from ingress.control.explaining import Explainer
@@ -40,8 +41,8 @@ FOUND = finding(
 class Asker:
     """An Admin on a port of its own, and a client for it."""
 
-    def __init__(self) -> None:
-        self.publisher = Publisher([Receiver()])
+    def __init__(self, publisher: Publisher) -> None:
+        self.publisher = publisher
         self.may_answer = threading.Event()
         self.may_answer.set()
         explainer = Explainer(self.publisher, settings=ProxySettings(), ports=PublicPorts())
@@ -49,9 +50,14 @@ class Asker:
             publisher=self.publisher,
             explain=explainer.explain,
             findings=self.findings,
-            metrics=lambda: b"ingress_generation 1.0\n",
+            metrics=self.metrics,
+            problem=lambda: self.problem,
         )
+        self.problem = ""
         self.client: aiohttp.ClientSession
+
+    async def metrics(self) -> bytes:
+        return b"ingress_generation 1.0\n"
 
     def findings(self) -> Sequence[Finding]:
         assert self.may_answer.wait(timeout=20)
@@ -64,15 +70,16 @@ class Asker:
 
 @pytest.fixture
 async def asker() -> AsyncIterator[Asker]:
-    asker = Asker()
     sockets = listen([ListenAddress("127.0.0.1", 0)], flag="--admin")
     url = f"http://{address_of(sockets[0])}"
-    async with asker.admin.listening(sockets), aiohttp.ClientSession(url) as asker.client:
-        yield asker
+    async with following(Receiver()) as publisher:
+        asker = Asker(publisher)
+        async with asker.admin.listening(sockets), aiohttp.ClientSession(url) as asker.client:
+            yield asker
 
 
 async def test_readiness_says_why_not(asker: Asker) -> None:
-    assert await asker.get("/readyz") == (503, "no snapshot is served yet\n")
+    assert await asker.get("/readyz") == (503, "no snapshot is served by all workers yet\n")
     await asker.publisher.publish(Snapshot())
     assert await asker.get("/readyz") == (200, "ok, generation 1\n"), "an empty one counts"
     asker.admin.draining = True
@@ -95,12 +102,31 @@ async def test_a_snapshot_has_no_keys(asker: Asker) -> None:
     assert "PRIVATE" not in text
 
 
-async def test_metrics_are_the_workers_and_the_processs(asker: Asker) -> None:
+async def test_health_says_what_a_new_start_might_mend(asker: Asker) -> None:
+    asker.problem = "no worker lives for long"
+    assert await asker.get("/healthz") == (503, "no worker lives for long\n")
+
+
+async def test_readiness_says_how_many_workers_there_are_where_some_are_missing() -> None:
+    sockets = listen([ListenAddress("127.0.0.1", 0)], flag="--admin")
+    publisher = Publisher(workers=2)
+    asker = Asker(publisher)
+    url = f"http://{address_of(sockets[0])}"
+    async with asker.admin.listening(sockets), aiohttp.ClientSession(url) as asker.client:
+        async with joined(publisher, Receiver(), Receiver()):
+            await publisher.publish(Snapshot())
+            assert await asker.get("/readyz") == (200, "ok, generation 1\n")
+        assert await asker.get("/readyz") == (503, "0 of 2 workers are there\n")
+        async with joined(publisher, one := Receiver()):
+            await eventually(lambda: one.received)
+            assert await asker.get("/readyz") == (200, "ok, 1 of 2 workers, generation 1\n")
+
+
+async def test_metrics_are_for_prometheus(asker: Asker) -> None:
     async with asker.client.get("/metrics") as answer:
         text = await answer.text()
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert "ingress_generation 1.0" in text
-    assert "process_cpu_seconds_total" in text
 
 
 async def test_it_only_answers_get(asker: Asker) -> None:

@@ -63,7 +63,8 @@ class Feed:
 class Run:
     def __init__(self) -> None:
         self.feed, self.sink, self.worker = Feed(), Sink(), Receiver()
-        self.publisher = Publisher([self.worker])
+        self.publisher = Publisher(workers=1)
+        self.following = asyncio.create_task(self.publisher.attend(self.worker))
         self.controller = Controller(
             self.feed.inventories(),
             options=CompilerOptions(any_class=True),
@@ -76,8 +77,9 @@ class Run:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.task.cancel()
-        await asyncio.wait({self.task})
+        for task in (self.task, self.following):
+            task.cancel()
+        await asyncio.wait({self.task, self.following})
 
     async def give(self, inventory: Inventory) -> Sequence[Verdict]:
         self.feed.queue.put_nowait(inventory)

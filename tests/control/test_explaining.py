@@ -1,7 +1,6 @@
-from control.receiver import Receiver
+from control.receiver import Receiver, following
 
 from ingress.control.explaining import Explainer
-from ingress.control.publisher import Publisher
 from ingress.explain import Asked
 from ingress.model.snapshot import Host, HostKind, MatchKind, Route, Snapshot
 from ingress.policies import PublicPorts
@@ -22,20 +21,20 @@ def snapshot(*names: str) -> Snapshot:
 
 async def test_explanations_follow_what_is_served() -> None:
     worker = Receiver()
-    publisher = Publisher([worker])
-    explainer = Explainer(publisher, settings=ProxySettings(), ports=PublicPorts())
-    asked = Asked(url="http://a.test/")
-    assert explainer.explain(asked).status == 404, "nothing is served yet"
+    async with following(worker) as publisher:
+        explainer = Explainer(publisher, settings=ProxySettings(), ports=PublicPorts())
+        asked = Asked(url="http://a.test/")
+        assert explainer.explain(asked).status == 404, "nothing is served yet"
 
-    await publisher.publish(snapshot("a.test"))
-    assert explainer.explain(asked).status == 503
-    assert explainer.explain(asked).host is not None
+        await publisher.publish(snapshot("a.test"))
+        assert explainer.explain(asked).status == 503
+        assert explainer.explain(asked).host is not None
 
-    worker.refuses = "no"
-    await publisher.publish(snapshot("b.test"))
-    assert explainer.explain(asked).status == 503, "what was refused is not served"
+        worker.refuses = "no"
+        await publisher.publish(snapshot("b.test"))
+        assert explainer.explain(asked).status == 503, "what was refused is not served"
 
-    worker.refuses = ""
-    await publisher.publish(snapshot("b.test"))
-    assert explainer.explain(asked).status == 404
-    assert explainer.explain(Asked(url="http://b.test/")).status == 503
+        worker.refuses = ""
+        await publisher.publish(snapshot("b.test"))
+        assert explainer.explain(asked).status == 404
+        assert explainer.explain(Asked(url="http://b.test/")).status == 503

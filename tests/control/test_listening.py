@@ -1,11 +1,12 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ingress.control.listening import ListenError, address_of, listen
+from ingress.control.listening import ListenError, address_of, listen, listen_balanced
 from ingress.settings import ListenAddress
 
 ANY = ListenAddress("127.0.0.1", 0)
@@ -44,6 +45,47 @@ def test_an_address_in_use_names_flag_and_mend_and_leaves_nothing_open() -> None
     assert "--https 127.0.0.1:0 picks a free one" in message
     closed(listen([other], flag="--https"))  # the one that was bound before the error is free
     closed(holder)
+
+
+def test_every_process_has_sockets_of_its_own_at_the_same_addresses() -> None:
+    processes = listen_balanced([ANY, ListenAddress("::1", 0)], flag="--http", copies=3)
+    addresses = [[address_of(one) for one in each] for each in processes]
+    assert addresses[0] == addresses[1] == addresses[2]
+    assert len({one.fileno() for each in processes for one in each}) == 6
+    for each in processes:
+        closed(each)
+
+
+def test_connections_are_spread_evenly() -> None:
+    processes = listen_balanced([ANY], flag="--http", copies=2)
+    address = address_of(processes[0][0])
+    clients = [socket.create_connection(address) for _ in range(200)]
+    counts = [len(list(accepted(each[0]))) for each in processes]
+    closed(clients)
+    for each in processes:
+        closed(each)
+    assert sum(counts) == 200
+    assert min(counts) > 50, "far outside of what chance does to a fair coin"
+
+
+def accepted(listener: socket.socket) -> Iterator[None]:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            return
+        connection.close()
+        yield
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_nobody_shares_an_address_unasked(copies: int) -> None:
+    ours = listen_balanced([ANY], flag="--http", copies=copies)
+    for theirs in (1, 2):
+        with pytest.raises(ListenError, match="Address already in use"):
+            listen_balanced([address_of(ours[0][0])], flag="--http", copies=theirs)
+    for each in ours:
+        closed(each)
 
 
 def test_an_address_that_is_not_ours() -> None:

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -145,6 +146,29 @@ def test_a_second_ctrl_c_ends_it_at_once(folder: Path) -> None:
         thread.join(timeout=20)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_nothing_is_left_of_a_control_process_that_is_killed(folder: Path, workers: str) -> None:
+    with process("-f", str(folder), "--workers", workers, "--drain-timeout", "60s") as run:
+        members = run.members()
+        assert len(members) == 1 + int(workers)
+        thread, _ = in_flight(run)
+        run.signal(signal.SIGKILL)
+        run.ended()
+        until(lambda: not any(map(is_alive, members)), "the workers' end", within=5.0)
+        thread.join(timeout=20)
+
+
+def test_ctrl_c_for_the_whole_group_ends_it_well(folder: Path) -> None:
+    with process("-f", str(folder), "--workers", "2") as run:
+        members = run.members()
+        begun = time.monotonic()
+        for pid in members:
+            os.kill(pid, signal.SIGINT)
+        assert run.ended() == 0
+        assert time.monotonic() - begun < 2
+        assert not any(map(is_alive, members))
+
+
 def test_sighup_does_no_harm(folder: Path) -> None:
     with process("-f", str(folder)) as run:
         run.signal(signal.SIGHUP)
@@ -168,14 +192,17 @@ def test_an_address_in_use_ends_it_with_the_flag_and_the_mend(folder: Path, name
 
 DYING = """
 import asyncio
-from ingress.control import logs, supervisor
+from ingress.control import supervisor
 from ingress.model.inventory import Inventory
+from ingress.runtime import logs
 from ingress.settings import ListenAddress, Settings
+
+up = asyncio.Event()
 
 class Source:
     async def inventories(self):
         yield Inventory()
-        await asyncio.sleep(0.3)
+        await up.wait()
         raise RuntimeError("the watch is gone")
 
     def locate(self, verdict):
@@ -187,7 +214,12 @@ class Source:
 logs.set_up()
 any_port = (ListenAddress("127.0.0.1", 0),)
 settings = Settings(http=any_port, https=any_port, admin=any_port)
-code = supervisor.serve(settings, Source(), announce=lambda _: print("up"), tell=print)
+
+def announce(serving):
+    print("up")
+    up.set()
+
+code = supervisor.serve(settings, Source(), announce=announce, tell=print)
 raise SystemExit(code)
 """
 

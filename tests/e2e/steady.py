@@ -48,10 +48,16 @@ def _answering(
 
 @dataclass
 class Tally:
-    """What came of the requests."""
+    """What came of the requests.
+
+    ``failed_ports`` are the client's ports of connections that broke; ``turned_away`` counts those
+    that were refused from the start, which are failures as well.
+    """
 
     answers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    failed_ports: set[int] = field(default_factory=set)
+    turned_away: int = 0
     serials: set[str] = field(default_factory=set)
     slowest: float = 0.0
 
@@ -71,6 +77,9 @@ class Line:
                 status, body = await self._exchange(tally)
         except (OSError, EOFError, TimeoutError) as error:
             tally.failures.append(f"{self!r}: {error!r}")
+            tally.turned_away += isinstance(error, ConnectionRefusedError)
+            if self._streams:
+                tally.failed_ports.add(self._streams[1].get_extra_info("sockname")[1])
             self.close()
             return
         tally.slowest = max(tally.slowest, time.monotonic() - begun)

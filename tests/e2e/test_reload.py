@@ -119,14 +119,15 @@ class Churn:
 
 
 @pytest.mark.timeout(SECONDS + 60)
-async def test_no_request_fails_while_everything_changes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_no_request_fails_while_everything_changes(tmp_path: Path, workers: str) -> None:
     pair = new_authority(now=time.time())
     authority = Authority(pair, now=time.time())
     tls = ssl.create_default_context(cadata=pair.certificate.decode())
     async with endpoints(3) as ports:
         churn = Churn(tmp_path, ports, [authority.issue([HOST]) for _ in range(4)])
         churn.begin()
-        with running(tmp_path, args=()) as served:
+        with running(tmp_path, args=("--workers", workers)) as served:
             http, https = served.ports["http"], served.ports["https"]
             wait_for(lambda: HOST in (served.admin("/snapshot") or ""), HOST)
             lines = [
@@ -141,7 +142,8 @@ async def test_no_request_fails_while_everything_changes(tmp_path: Path) -> None
 
     asked = tally.answers.total() + len(tally.failures)
     print(  # noqa: T201 - the figures, with pytest -s
-        f"{asked} requests, {len(tally.failures)} failed, slowest {tally.slowest * 1000:.0f} ms,"
+        f"{workers} workers, {asked} requests, {len(tally.failures)} failed,"
+        f" slowest {tally.slowest * 1000:.0f} ms,"
         f" {churn.edits} edits, {generation} generations, {len(tally.serials)} certificates"
     )
     assert not tally.failures, tally.failures[:10]

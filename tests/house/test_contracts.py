@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ROOMS = (
     *("cli", "control", "worker", "proxy", "explain", "policies", "routing", "compiler"),
-    *("sources", "standins", "issuer", "model", "control/admin", "proxy/upstream"),
+    *("sources", "standins", "issuer", "runtime", "model", "control/admin", "proxy/upstream"),
 )
 ORDER = "Imports point downward, and every room is in the picture"
 PURE = "Pure means pure"

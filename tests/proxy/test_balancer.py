@@ -26,6 +26,15 @@ def test_round_robin_is_equal_within_one():
         assert max(counts) - min(counts) <= 1
 
 
+def test_workers_that_start_apart_are_equal_together():
+    for each in range(299, 302):
+        counts = Counter()
+        for number in range(3):
+            balancer = Balancer(start=number)
+            counts.update(balancer.choose(backend(1, 2, 3), client="c") for _ in range(each))
+        assert max(counts.values()) - min(counts.values()) == 0
+
+
 def test_turns_outlive_swaps_and_changes_of_other_backends():
     balancer, counts = Balancer(), Counter()
     for round_ in range(300):

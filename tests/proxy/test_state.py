@@ -17,8 +17,8 @@ def test_a_state_knows_its_backends_and_endpoints():
     state = State.build(snapshot_of({"/": (ENDPOINT,), "/b": ()}), generation=1)
     route = state.table.match("a.test", "/").route
     assert state.backend_of(route).endpoints == (ENDPOINT,)
-    assert state.endpoints() == {ENDPOINT}
-    assert len(state.backend_keys()) == 2
+    assert state.addresses == {("127.0.0.1", 1): 1}
+    assert len(state.keys) == 2
 
 
 def test_a_route_without_a_backend_has_none():

@@ -78,7 +78,7 @@ async def test_a_tunnel_passes_any_bytes_and_ends_on_both_sides_at_once():
         client.writer.write_eof()
         assert await client.reader.read() == b"bye"
         await eventually(lambda: not up.open)
-        await eventually(lambda: b"ingress_connections 0" in house.worker.metrics())
+        await eventually(lambda: house.worker.counts().connections == 0)
 
 
 async def test_an_upstream_that_leaves_a_tunnel_closes_it_to_the_client():

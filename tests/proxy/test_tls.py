@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from msgspec.structs import replace
 from wire.served import FALLBACK, served
 
 from ingress.issuer.authority import Authority, new_authority
 from ingress.model.codec import Applied, Refused
 from ingress.model.secret import SecretBytes
 from ingress.model.snapshot import Certificate, ServerName, Snapshot
-from ingress.proxy.tls import BrokenCertificateError, build_contexts
+from ingress.proxy.tls import FEW, BrokenCertificateError, build_contexts
 
 NOW = 1_700_000_000.0
 
@@ -134,8 +135,8 @@ def test_contexts_are_reused_by_fingerprint_and_leave_nothing_on_disk(
     first, second = (certificate(authority, "a.x", fingerprint=f) for f in "12")
     before = build_contexts(Snapshot(certificates={"d/a": first}))
     after = build_contexts(Snapshot(certificates={"d/b": first, "d/c": second}), before)
-    assert after["1"] is before["1"]
-    assert after["2"] is not before["1"]
+    assert after.of("d/b", first) is before.of("d/a", first)
+    assert after.of("d/c", second) is not before.of("d/a", first)
     assert list(Path(tmp_path).iterdir()) == []
 
 
@@ -147,6 +148,41 @@ def test_an_encrypted_key_asks_nobody(authority):
     )
     with pytest.raises(BrokenCertificateError):
         build_contexts(Snapshot(certificates={"d/a": locked}))
+
+
+def many(authority, **more):
+    """Return a Snapshot with too many certificates to be loaded at once."""
+    made = certificate(authority, "a.x", fingerprint="0")
+    several = {f"d/{n}": replace(made, fingerprint=str(n)) for n in range(FEW)}
+    return Snapshot(certificates={"d/good": replace(made, fingerprint="good"), **several, **more})
+
+
+def test_of_a_great_many_each_is_loaded_when_it_is_asked_for(authority, caplog):
+    made = certificate(authority, "a.x", fingerprint="broken")
+    broken = replace(made, key=SecretBytes(b"no key"))
+    snapshot = many(authority, **{"d/broken": broken})
+    contexts = build_contexts(snapshot)
+    good = snapshot.certificates["d/good"]
+    assert contexts.of("d/good", good) is contexts.of("d/good", good) is not None
+    for _ in range(2):
+        assert contexts.of("d/broken", broken) is None
+    assert [record.message[:66] for record in caplog.records] == [
+        "the self-made certificate is shown in place of d/broken: [SSL] PEM"
+    ]
+
+
+def test_what_changes_after_that_is_loaded_before_it_is_served(authority):
+    snapshot = many(authority)
+    before = build_contexts(snapshot)
+    good = snapshot.certificates["d/good"]
+    was = before.of("d/good", good)
+    bad = replace(good, fingerprint="bad", key=SecretBytes(b"no key"))
+    with pytest.raises(BrokenCertificateError):
+        build_contexts(
+            replace(snapshot, certificates={**snapshot.certificates, "d/b": bad}), before
+        )
+    after = build_contexts(replace(snapshot, certificates={"d/good": good}), before)
+    assert after.of("d/good", good) is was
 
 
 class TestPatience:

@@ -38,10 +38,10 @@ def command(tmp_path: Path, *stages: str, **env: str) -> dict:
     }
 
 
-def folder(*args, **env) -> str:
-    """Run the command where it has nothing to make: it says where, and no more."""
+def folder(*args, said: str = "", **env) -> str:
+    """Run the command where it has nothing to make: it says where, and hardly more."""
     done = subprocess.run(**command(*args, **env), capture_output=True, timeout=30, check=True)
-    assert done.stderr == ""
+    assert done.stderr == said
     return done.stdout.rstrip("\n")
 
 
@@ -54,9 +54,12 @@ def test_the_assets_of_envtest_come_first(tmp_path, cache):
 
 
 def test_assets_that_lack_something_are_passed_over(tmp_path, cache):
-    plant(tmp_path / "assets" / "etcd")
+    for program in ("etcd", "kube-apiserver", "kubectl"):  # what envtest has
+        plant(tmp_path / "assets" / program)
     assets = str(tmp_path / "assets")
-    assert folder(tmp_path, "control", KUBEBUILDER_ASSETS=assets) == str(cache)
+    lacking = "kube-controller-manager, kube-scheduler, kwok"
+    said = f"KUBEBUILDER_ASSETS lacks {lacking}: not used\n"
+    assert folder(tmp_path, "control", said=said, KUBEBUILDER_ASSETS=assets) == str(cache)
 
 
 def test_a_folder_of_the_path_that_has_them_all(tmp_path, cache):

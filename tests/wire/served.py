@@ -1,6 +1,7 @@
 """A worker on loopback, in front of upstreams that a test brings, and clients that speak bytes."""
 
 import asyncio
+import io
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -28,7 +29,7 @@ from ingress.model.snapshot import (
     Snapshot,
 )
 from ingress.settings import ProxySettings
-from ingress.worker import Worker
+from ingress.worker.serving import Worker
 
 FALLBACK = fallback_certificate(now=1_700_000_000.0)
 
@@ -138,10 +139,11 @@ class Client:
 
 
 class Served:
-    """A running worker: ``publish`` swaps its Snapshot, ``client`` connects to it."""
+    """A running worker: ``publish`` swaps its Snapshot, ``client`` connects, ``log`` is its log."""
 
-    def __init__(self, worker: Worker, *, port: int, tls_port: int) -> None:
+    def __init__(self, worker: Worker, *, port: int, tls_port: int, log: io.BytesIO) -> None:
         self.worker = worker
+        self.log = log
         self.port, self.tls_port = port, tls_port
         self.snapshot = Snapshot()
         self._clients: list[Client] = []
@@ -189,10 +191,12 @@ def listening() -> socket.socket:
 async def served(snapshot: Snapshot | None = None, **settings: object) -> AsyncIterator[Served]:
     """Run a worker with these ProxySettings."""
     options = {"access_log": "off", "drain_timeout": 1.0} | settings
-    worker = Worker(ProxySettings(**options), FALLBACK)
+    log = io.BytesIO()
+    worker = Worker(ProxySettings(**options), FALLBACK, output=log)
     http, https = listening(), listening()
     await worker.start([http], [https])
-    house = Served(worker, port=http.getsockname()[1], tls_port=https.getsockname()[1])
+    ports = {"port": http.getsockname()[1], "tls_port": https.getsockname()[1]}
+    house = Served(worker, **ports, log=log)
     try:
         house.publish(snapshot or Snapshot())
         yield house

@@ -112,7 +112,7 @@ async def exchange_all(cases: Iterable[Case], expected: Expected) -> int:
                 # Half of them on a connection that was used before.
                 if count % 2:
                     upstreams.retain(())
-                    upstreams.retain([upstream.endpoint])
+                    upstreams.retain([(upstream.endpoint.address, upstream.endpoint.port)])
                 script.said.clear()
                 outcome = await ask(upstreams, upstream.endpoint, case)
                 # The last byte is on its way by then, though nobody may have read it yet.

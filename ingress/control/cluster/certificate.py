@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import ssl
 import time
 from typing import Final
 
@@ -21,7 +22,7 @@ from ingress.issuer.fallback import fallback_certificate
 from ingress.model.inventory import ObjectKey
 from ingress.model.objects import ObjectMeta, Secret, View
 from ingress.model.secret import secret_text
-from ingress.model.snapshot import Snapshot
+from ingress.model.snapshot import Certificate, Snapshot
 from ingress.proxy.tls import Contexts, build_contexts, listening_context
 from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable
 
@@ -72,11 +73,11 @@ class WebhookCertificate:
         self._folder = f"/api/v1/namespaces/{service.namespace}/secrets"
         self._names = service_names(service)
         self._webhook = webhook
-        self._contexts: Contexts = {}
-        self._shown = ""
+        self._contexts = Contexts()
+        self._shown: Certificate | None = None
         self._complaints = Complaints(log, f"Secret {service} of the admission webhook")
         self.context = listening_context(
-            fallback_certificate(now=time.time()), lambda _: self._contexts.get(self._shown)
+            fallback_certificate(now=time.time()), lambda _: self._picked()
         )
 
     async def follow(self) -> None:
@@ -104,7 +105,10 @@ class WebhookCertificate:
         if certificate := shown(secret):
             snapshot = Snapshot(certificates={str(self._key): certificate})
             self._contexts = build_contexts(snapshot, self._contexts)
-            self._shown = certificate.fingerprint
+            self._shown = certificate
+
+    def _picked(self) -> ssl.SSLContext | None:
+        return self._contexts.of(str(self._key), self._shown) if self._shown else None
 
     async def _keep(self) -> None:
         secret = await self._read()

@@ -15,15 +15,16 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.settings import ProxySettings
 
 MAX_PENDING: Final = 65_536
-"""How much of the next requests is kept while one is being answered, in bytes."""
+"""Bytes of the next requests that are kept while one is being answered."""
 HALF_CLOSE_GRACE: Final = 1.0
-"""How long an answer may take once the client has closed its side, in seconds: a close and a
-half-close look alike, so a client that left is not served for longer than this."""
+"""Seconds for an answer once the client has closed its side: for all we can see, it left."""
 LINGER: Final = 2.0
 """How long to go on reading after a refusal, in seconds: closing with bytes unread would reset
 the connection, and the client might never see the answer."""
 GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
+LAST_CALL: Final = 0.3
+"""How long a drain waits, in seconds, for a request that may be on its way already."""
 
 
 class Lane(Protocol):
@@ -182,11 +183,10 @@ class Gate(asyncio.Protocol):
         abort_with_reset(self._transport)
 
     def drain(self) -> None:
-        """Close if nothing is going on, else after the response to what is."""
+        """Close after the response to what is going on, or is about to."""
         self.draining = True
         if self._reading is _Reading.HEAD and not (self.in_flight or self._scanner.waiting):
-            self.close()
-            self._deadline.within(GOODBYE)
+            self._deadline.within(LAST_CALL)
 
     def into_tunnel(self) -> tuple[bytes, asyncio.Transport]:
         """Hand over the transport, reading paused, and what came behind the request."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Collection
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 from ingress.model.policies import Timeouts
@@ -32,7 +32,7 @@ class Upstreams:
         # In the order in which they became idle, so the first one is due first.
         self._idle: dict[Connection, float] = {}
         self._stacks: dict[Address, list[Connection]] = {}
-        self._retained: frozenset[Address] | None = None
+        self._retained: Container[tuple[str, int]] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._gone: asyncio.Future[None] | None = None
 
@@ -55,9 +55,9 @@ class Upstreams:
         connection.begin(timeouts, reused=False)
         return connection
 
-    def retain(self, endpoints: Collection[Endpoint]) -> None:
-        """Keep pools of these endpoints only; what is in use elsewhere closes when it ends."""
-        self._retained = frozenset(map(_address, endpoints))
+    def retain(self, addresses: Container[tuple[str, int]]) -> None:
+        """Keep pools of these addresses only; what is in use elsewhere closes when it ends."""
+        self._retained = addresses
         for connection in list(self._idle):
             if _address(connection.endpoint) not in self._retained:
                 self._discard(connection)

@@ -173,7 +173,7 @@ async def test_pools_of_endpoints_that_are_gone_are_closed_once_idle():
         idle, *_ = await get(upstreams, gone.endpoint)
         other, *_ = await get(upstreams, kept.endpoint)
         busy = await upstreams.open(gone.endpoint, timeouts=PATIENT, fresh=True)
-        upstreams.retain([kept.endpoint])
+        upstreams.retain([(kept.endpoint.address, kept.endpoint.port)])
         assert [idle.is_closed, other.is_closed, busy.is_closed] == [True, False, False]
         await busy.send_head("GET", "/", headers=HOST)
         await busy.response()

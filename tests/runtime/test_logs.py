@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ingress.control.logs import OneLine
+from ingress.runtime.logs import OneLine
 
 
 @pytest.fixture
@@ -40,3 +40,9 @@ def test_what_a_user_wrote_cannot_pass_for_another_event(
     log.warning("host %s", "a\n2026-01-01T00:00:00.000Z ERROR root: forged\r\nb")
     assert lines.getvalue().count("\n") == 1
     assert "\r" not in lines.getvalue()
+
+
+def test_a_worker_says_which_it_is(log: logging.Logger, lines: io.StringIO) -> None:
+    log.handlers[0].setFormatter(OneLine("worker 2"))
+    log.warning("port %d", 80)
+    assert lines.getvalue().endswith(" WARNING worker 2 ingress.somewhere: port 80\n")

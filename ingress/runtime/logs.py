@@ -12,8 +12,9 @@ class OneLine(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    def __init__(self, process: str = "") -> None:
+        place = f"{process} %(name)s" if process else "%(name)s"
+        super().__init__(f"%(asctime)s %(levelname)s {place}: %(message)s")
         self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
@@ -21,10 +22,13 @@ class OneLine(logging.Formatter):
         return " | ".join(line.strip() for line in super().format(record).splitlines())
 
 
-def set_up(stream: TextIO = sys.stderr) -> None:
-    """Send the log to a stream; call it once, from the process's front door."""
+def set_up(stream: TextIO = sys.stderr, *, process: str = "") -> None:
+    """Send the log to a stream; call it once, from the process's front door.
+
+    ``process`` says in each line which one speaks, where there are several.
+    """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(OneLine())
+    handler.setFormatter(OneLine(process))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # A tunnel that a client dropped is no event; asyncio says so at this level.
     logging.getLogger("asyncio").setLevel(logging.ERROR)

@@ -1,17 +1,16 @@
-"""The data process: listen, receive a snapshot, swap, acknowledge, drain.
+"""Serving: listen, receive a snapshot, swap, acknowledge, drain.
 
-The seam to the control side: encoded Publications in, encoded Acknowledgements out, and nothing
-else, so that a worker may live in a process of its own.
+The seam to the control side: encoded Publications in, encoded Acknowledgements out.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import ssl
-import sys
 import time
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
 from msgspec import DecodeError
 
@@ -26,8 +25,9 @@ from ingress.model.codec import (
     patch,
 )
 from ingress.model.snapshot import Certificate, Snapshot
-from ingress.proxy.accesslog import AccessLogWriter
+from ingress.proxy.accesslog import AccessLogWriter, Output
 from ingress.proxy.balancer import Balancer
+from ingress.proxy.counts import Counts
 from ingress.proxy.full import Fixtures, FullLane
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
@@ -40,21 +40,34 @@ from ingress.settings import ProxySettings
 log: Final = logging.getLogger(__name__)
 
 BACKLOG: Final = 4096
+LATE_HANDSHAKES: Final = 1.0
+"""Seconds that those have to say hello who are let in last."""
+
+
+class _Listener(NamedTuple):
+    """Where connections come from; ``socket`` is a second hand on what ``server`` listens on."""
+
+    server: asyncio.Server
+    socket: socket.socket
+    tls: ssl.SSLContext | None
 
 
 class Worker:
     """Serves the newest generation that it could build; needs a running event loop.
 
     Requests keep the State that they began with; a new one is a single reference swapped.
+    ``number`` tells one worker from the next, see ``Balancer``; ``output`` is for the access log.
     """
 
-    def __init__(self, settings: ProxySettings, fallback: Certificate) -> None:
+    def __init__(
+        self, settings: ProxySettings, fallback: Certificate, *, output: Output, number: int = 0
+    ) -> None:
         self._settings = settings
         self._state = State.empty()
         self._upstreams = Upstreams(settings)
-        self._balancer = Balancer()
-        self._metrics = Metrics(serving=lambda: (self._state.generation, self._state.snapshot))
-        self._access_log = AccessLogWriter(settings.access_log, sys.stdout.buffer)
+        self._balancer = Balancer(start=number)
+        self._metrics = Metrics()
+        self._access_log = AccessLogWriter(settings.access_log, output)
         self._recorder = Recorder(self._access_log, self._metrics, clock=time.time)
         self._tls = listening_context(fallback, self._context_for)
         self._lane = FullLane(
@@ -66,7 +79,7 @@ class Worker:
                 metrics=self._metrics,
             ),
         )
-        self._servers: list[asyncio.Server] = []
+        self._listeners: list[_Listener] = []
         self._draining = False
 
     @property
@@ -77,7 +90,7 @@ class Worker:
     @property
     def ready(self) -> bool:
         """Whether a Snapshot, be it empty, is being served, and goes on to be."""
-        serving = bool(self._servers) and self.generation != NO_GENERATION
+        serving = bool(self._listeners) and self.generation != NO_GENERATION
         return serving and not self._draining
 
     def receive(self, publication: bytes) -> bytes:
@@ -87,9 +100,9 @@ class Worker:
         """
         return encode_acknowledgement(self._apply(publication))
 
-    def metrics(self) -> bytes:
-        """Return the metrics as Prometheus text."""
-        return self._metrics.render()
+    def counts(self) -> Counts:
+        """Return what was counted so far."""
+        return self._metrics.counts(self._state.snapshot)
 
     async def start(
         self, http: Iterable[socket.socket], https: Iterable[socket.socket] = ()
@@ -110,8 +123,8 @@ class Worker:
         What is not finished within ``drain_timeout`` is cut off.
         """
         self._draining = True
-        for server in self._servers:
-            server.close()
+        while self._listeners:
+            await self._stop(self._listeners.pop())
         await self._lane.drain(self._settings.drain_timeout)
         await self._upstreams.close()
         await asyncio.to_thread(self._access_log.close)
@@ -120,17 +133,40 @@ class Worker:
         return self._state.context_for(server_name)
 
     async def _listen(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
-        loop = asyncio.get_running_loop()
-        self._servers.append(
-            await loop.create_server(
-                self._lane.gate,
-                sock=listener,
-                ssl=tls,
-                backlog=BACKLOG,
-                # No Gate watches over a connection before its handshake.
-                ssl_handshake_timeout=self._settings.client_header_timeout if tls else None,
-            )
+        spare = listener.dup()
+        spare.settimeout(0)
+        server = await asyncio.get_running_loop().create_server(
+            self._lane.gate,
+            sock=listener,
+            ssl=tls,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=self._handshake_timeout(tls),
         )
+        self._listeners.append(_Listener(server, spare, tls))
+
+    async def _stop(self, listener: _Listener) -> None:
+        """Accept no more, but whoever is in the backlog already: closing would reset them."""
+        listener.server.close()
+        with listener.socket:
+            waiting = list(_backlog(listener.socket))
+        seconds = min(LATE_HANDSHAKES, self._settings.drain_timeout)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+                for connection in waiting:
+                    group.create_task(self._take(connection, listener.tls), name="late arrival")
+
+    async def _take(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
+        with contextlib.suppress(OSError):  # the client left, or its handshake failed
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._lane.gate,
+                connection,
+                ssl=tls,
+                ssl_handshake_timeout=self._handshake_timeout(tls),
+            )
+
+    def _handshake_timeout(self, tls: ssl.SSLContext | None) -> float | None:
+        """Return what ends a handshake: no Gate watches over a connection before it has one."""
+        return self._settings.client_header_timeout if tls else None
 
     def _apply(self, encoded: bytes) -> Acknowledgement:
         try:
@@ -145,6 +181,9 @@ class Worker:
             self._swap(publication)
         except BrokenCertificateError as error:
             return Refused(generation, str(error))
+        except Exception as error:  # the old one outlives our bugs
+            log.exception("generation %d cannot be built, which is a bug here", generation)
+            return Refused(generation, f"{type(error).__name__}, a bug here")
         return Applied(generation)
 
     def _swap(self, publication: Publication) -> None:
@@ -153,5 +192,16 @@ class Worker:
         snapshot = patch(base, publication.delta)
         self._state = new = State.build(snapshot, generation=publication.generation, previous=old)
         if snapshot.backends is not old.snapshot.backends:
-            self._upstreams.retain(new.endpoints())
-            self._balancer.retain(new.backend_keys())
+            self._upstreams.retain(new.addresses)
+            self._balancer.retain(new.keys)
+
+
+def _backlog(listener: socket.socket) -> Iterator[socket.socket]:
+    """Accept whoever waits."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            return
+        connection.settimeout(0)
+        yield connection

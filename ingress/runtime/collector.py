@@ -1,0 +1,24 @@
+"""The garbage collector: kept out of what is built at first, which stays and is a lot."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def no_collector_at_first() -> Iterator[None]:
+    """Begin with the collector off, until ``keep_out`` or the end of the block turns it on.
+
+    With 5,000 Ingresses this is a quarter of a second of the start.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def keep_out() -> None:
+    """Turn the collector on, but keep it out of what is there: a walk over it takes 100 ms."""
+    gc.freeze()
+    gc.enable()
