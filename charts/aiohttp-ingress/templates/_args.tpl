@@ -26,6 +26,7 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 {{- with $controller.defaultCertificate }}
 - --default-certificate={{ . }}
 {{- end }}
+- --workers={{ $controller.workers }}
 - --access-log={{ $controller.accessLog }}
 - --drain-timeout={{ $controller.drainSeconds }}s
 - --leader-lease={{ .Release.Namespace }}/{{ include "aiohttp-ingress.lease" . }}
