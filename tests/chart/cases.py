@@ -152,6 +152,7 @@ CASES: dict[str, dict[str, Any]] = {
             "defaultBackend": "shop/front:http",
             "defaultCertificate": "shop/wildcard",
             "publicPorts": {"http": 8080, "https": 8443},
+            "workers": "auto",
             "accessLog": "combined",
             "drainSeconds": 300,
             "preStopSeconds": 0,

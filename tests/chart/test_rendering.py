@@ -3,7 +3,16 @@
 import kubernetes_validate
 import pytest
 from chart.cases import CASES
-from chart.rendering import controller, flags, of_kind, pods, render, template, the
+from chart.rendering import (
+    NAMESPACE,
+    controller,
+    flags,
+    of_kind,
+    pods,
+    render,
+    template,
+    the,
+)
 
 from ingress.cli.options import OPTIONS
 
@@ -109,6 +118,23 @@ def test_a_monitor_needs_what_it_watches(program):
     metrics = {"service": {"enabled": False}, "serviceMonitor": {"enabled": True}}
     done = template(program, {"controller": {"metrics": metrics}})
     assert "needs controller.metrics.service.enabled" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("values", "published"),
+    [
+        ({}, [f"--publish-service={NAMESPACE}/test-aiohttp-ingress-controller"]),
+        ({"service": {"enabled": False}}, []),
+        (
+            {"service": {"enabled": False}, "publishService": {"pathOverride": "network/front"}},
+            ["--publish-service=network/front"],
+        ),
+        ({"publishStatusAddresses": ["192.0.2.7"]}, ["--publish-status-address=192.0.2.7"]),
+    ],
+)
+def test_which_address_is_published(program, values, published):
+    given = flags(render(program, {"controller": values}))
+    assert [flag for flag in given if "publish" in flag] == published
 
 
 def test_extra_arguments_win_and_repeat(program):

@@ -47,6 +47,8 @@ def test_what_it_does_not_know(program, path):
         ("controller.defaultCertificate", "wildcard"),
         ("controller.watchNamespaces", ["Shop"]),
         ("controller.ingressClassResource.name", ""),
+        ("controller.workers", "many"),
+        ("controller.workers", 0),
         ("controller.accessLog", "text"),
         ("controller.extraArgs", {"--http": ":80"}),
         ("controller.podAnnotations", {"port": 9090}),

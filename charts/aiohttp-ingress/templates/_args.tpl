@@ -26,6 +26,7 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 {{- with $controller.defaultCertificate }}
 - --default-certificate={{ . }}
 {{- end }}
+- --workers={{ $controller.workers }}
 - --access-log={{ $controller.accessLog }}
 - --drain-timeout={{ $controller.drainSeconds }}s
 - --leader-lease={{ .Release.Namespace }}/{{ include "aiohttp-ingress.lease" . }}
@@ -71,7 +72,8 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 {{- /* The Service whose address is published, if one is: namespace/name. */ -}}
 {{- define "aiohttp-ingress.published" -}}
 {{- with .Values.controller }}
-{{- if and .publishService.enabled (not .publishStatusAddresses) }}
+{{- $there := or .service.enabled .publishService.pathOverride }}
+{{- if and .publishService.enabled $there (not .publishStatusAddresses) }}
 {{- default (printf "%s/%s" $.Release.Namespace (include "aiohttp-ingress.controller" $)) .publishService.pathOverride }}
 {{- end }}
 {{- end }}
