@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import pytest
-from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
+from cluster.fixtures import control_tier, image_tier, namespace, node_namespace, node_tier
 from wire.summary import pytest_terminal_summary
 
 __all__ = [
     "control_tier",
+    "image_tier",
     "namespace",
     "node_namespace",
     "node_tier",
