@@ -40,3 +40,12 @@ class RequestHead(NamedTuple):
     def target(self) -> str:
         """What is sent upstream: the path that was matched, and the query as it came."""
         return self.path + self.query
+
+
+def first_value(headers: Headers, name: bytes) -> bytes:
+    """Return a field's first value, empty where there is none; ``name`` is in lower case."""
+    size = len(name)
+    for line in headers:
+        if len(line[0]) == size and line[0].lower() == name:
+            return line[1]
+    return b""

@@ -47,6 +47,25 @@ _FROM_STRANGERS: Final = frozenset(
 )
 _DROPPED_TRUSTED: Final = _HOP_BY_HOP | _REPLACED
 _DROPPED: Final = _DROPPED_TRUSTED | _FROM_STRANGERS
+_NEVER_BEHIND: Final = _DROPPED | {
+    b"authorization",
+    b"cache-control",
+    b"content-encoding",
+    b"content-length",
+    b"content-range",
+    b"content-type",
+    b"cookie",
+    b"expect",
+    b"host",
+    b"location",
+    b"max-forwards",
+    b"range",
+    b"set-cookie",
+    b"te",
+    b"trailer",
+    b"vary",
+    b"www-authenticate",
+}
 
 
 def request_headers(head: RequestHead, identity: Identity) -> Headers:
@@ -78,6 +97,14 @@ def response_headers(headers: Headers) -> Headers:
     if not any(len(name) == 6 and name.lower() == b"server" for name, _ in kept):
         kept.append((b"Server", SERVER))
     return kept
+
+
+def trailing_headers(trailers: Headers) -> Headers:
+    """Return which trailers go on: those that change nothing that the head has decided.
+
+    RFC 9110 §6.5.1: no framing, routing, authentication, or content handling behind the content.
+    """
+    return [line for line in trailers if line[0].lower().replace(b"_", b"-") not in _NEVER_BEHIND]
 
 
 def upgrade_of(head: RequestHead) -> bytes:

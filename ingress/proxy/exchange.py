@@ -1,50 +1,39 @@
 """One request on its way: what is pinned for it, and what has come of it so far."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from ingress.model.messages import Headers, RequestHead
-from ingress.model.snapshot import Route
-from ingress.policies import Identity
+from ingress.model.messages import Headers, RequestHead, first_value
+from ingress.policies import Identity, response_headers
+from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.replies import encode_head
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead, join_lines
 
 if TYPE_CHECKING:
     from ingress.proxy.downstream.heads import Request
-    from ingress.proxy.upload import Upload
-    from ingress.proxy.upstream import Connection
 
 
 class Exchange:
-    """A request of the full lane; ``state`` is the one generation that it sees.
+    """A request, in either lane; ``state`` is the one generation that it sees.
 
     ``answered`` is set once a response's head may be out: from then on a failure can only abort.
     ``keeps_alive`` tells whether another request may follow, for all that the response said.
+    ``continued`` tells whether a client that waits for it was told to send its body.
     """
 
     def __init__(
-        self,
-        request: web.BaseRequest,
-        *,
-        gate: Gate,
-        state: State,
-        identity: Identity,
-        record: AccessRecord,
+        self, gate: Gate, *, state: State, identity: Identity, record: AccessRecord
     ) -> None:
-        self.request = request
         self.gate = gate
         self.asked: Request = gate.request
         self.state = state
         self.identity = identity
         self.record = record
-        self.connection: Connection | None = None
-        self.upload: Upload | None = None
-        self.answered = False
-        self.keeps_alive = False
+        self.answered = self.keeps_alive = self.continued = False
         self._began = time.perf_counter()
 
     @property
@@ -64,21 +53,15 @@ class Exchange:
         A client that was not told to continue may send its body or not: nobody could tell its
         next request from it (RFC 9110 §10.1.1).
         """
-        unheard = self.asked.expects_continue and not (self.upload and self.upload.began)
+        unheard = self.asked.expects_continue and not self.continued
         return self.gate.draining or unheard or self.gate.broken
-
-    def taken_by(self, route: Route) -> None:
-        """Note which route took the request."""
-        self.record.ingress = route.ingress
-        if route.backend is not None:
-            self.record.service = f"{route.backend.namespace}/{route.backend.service}"
 
     def begin(self, status: int, reason: bytes, *, headers: Headers, closes: bool = False) -> bytes:
         """Begin the response and return its head.
 
         ``closes`` tells that the connection ends behind it, whatever the client asked for.
         """
-        self.keeps_alive = self.request.keep_alive and not (closes or self.must_close)
+        self.keeps_alive = self.asked.keep_alive and not (closes or self.must_close)
         self.answered = True
         self.record.status = status
         return encode_head(
@@ -89,14 +72,41 @@ class Exchange:
             keep_alive=self.keeps_alive,
         )
 
-    def close(self) -> None:
-        """Let go of the upstream: back to its pool if all went well on both sides."""
-        if self.upload is not None:
-            self.upload.cancel()
-            self.record.bytes_in = self.upload.consumed
-        if self.connection is not None:
-            self.connection.release()
-        if not self.keeps_alive:
-            # Else aiohttp would wait for the rest of the body; the gate lingers in its place.
-            self.request.content.feed_eof()
-        self.record.duration = self.elapsed
+    def relayed(self, head: ResponseHead) -> tuple[bytes, bool]:
+        """Begin the upstream's response; return its head, and whether its body goes in chunks."""
+        unsized = head.framing in {CHUNKED, UNTIL_CLOSE}
+        # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
+        chunked = unsized and self.head.version == (1, 1)
+        headers = list(_framed(head, chunked=chunked))
+        closes = unsized and not chunked
+        begun = self.begin(head.status, head.reason, headers=headers, closes=closes)
+        return begun, chunked
+
+    def interim(self, head: ResponseHead) -> bytes:
+        """Return a 1xx of the upstream's as it goes to the client."""
+        named = {b"content-length", b"server"}
+        lines = [line for line in response_headers(head.headers) if line[0].lower() not in named]
+        return join_lines([b"HTTP/1.1 %d %b" % (head.status, head.reason), *map(b": ".join, lines)])
+
+    def answer(self, answer: Answer) -> bytes:
+        """Begin an answer of ours and return the whole of it."""
+        head = self.begin(answer.status, answer.reason, headers=answer.lines, closes=answer.closes)
+        body = b"" if self.head.method == "HEAD" else answer.body
+        self.record.bytes_out = len(body)
+        return head + body
+
+    def page(self, status: int) -> Answer:
+        """Return the error page for this client."""
+        accept = first_value(self.head.headers, b"accept").decode("latin-1")
+        return error_page(status, accept=accept, request_id=self.record.request_id)
+
+
+def _framed(head: ResponseHead, *, chunked: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Yield what goes downstream, with one framing line at most, and that of ours."""
+    for name, value in response_headers(head.headers):
+        if name.lower() != b"content-length":
+            yield name, value
+        elif head.content_length is not None and head.status not in (204, 304):
+            yield name, b"%d" % head.content_length
+    if chunked:
+        yield b"Transfer-Encoding", b"chunked"

@@ -1,10 +1,12 @@
 """A 101: the two connections become a tunnel of bytes."""
 
+import asyncio
 from typing import Final
 
+from ingress.model.policies import Timeouts
 from ingress.policies import response_headers
 from ingress.proxy.exchange import Exchange
-from ingress.proxy.upstream import Connection, Relay, ResponseHead
+from ingress.proxy.upstream import Relay, ResponseHead
 
 _SWITCHING: Final = 101
 
@@ -15,11 +17,17 @@ def is_switch(head: ResponseHead) -> bool:
 
 
 async def tunnel(
-    exchange: Exchange, connection: Connection, head: ResponseHead, *, idle_timeout: float
+    exchange: Exchange,
+    head: ResponseHead,
+    *,
+    upstream: asyncio.Transport,
+    surplus: bytes,
+    timeouts: Timeouts,
 ) -> None:
     """Pass the 101 on, then bytes both ways until both sides have ended.
 
-    ``idle_timeout`` is how long nothing may move, in seconds.
+    ``surplus`` is what came behind the 101. The tunnel is over too when nothing has moved for the
+    longer one of the timeouts.
     """
     headers = [
         line
@@ -28,12 +36,10 @@ async def tunnel(
     ]
     headers += [(b"Connection", b"upgrade"), (b"Upgrade", _chosen(head))]
     gate, record = exchange.gate, exchange.record
-    begun = exchange.begin(_SWITCHING, head.reason, headers=headers)
-    await gate.wire.send(begun, seconds=idle_timeout)
-    to_downstream, upstream = connection.into_tunnel()
+    gate.write(exchange.begin(_SWITCHING, head.reason, headers=headers))
     to_upstream, downstream = gate.into_tunnel()
-    relay = Relay(downstream, upstream, idle_timeout=idle_timeout)
-    relay.start(to_downstream=to_downstream, to_upstream=to_upstream)
+    relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
+    relay.start(to_downstream=surplus, to_upstream=to_upstream)
     try:
         record.bytes_out, record.bytes_in = await relay.finished()
     finally:

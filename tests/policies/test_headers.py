@@ -1,6 +1,11 @@
 import pytest
 
-from ingress.policies.headers import request_headers, response_headers, upgrade_of
+from ingress.policies.headers import (
+    request_headers,
+    response_headers,
+    trailing_headers,
+    upgrade_of,
+)
 from tests.policies.building import head, identity, lines, written
 
 OURS = [
@@ -152,3 +157,9 @@ def test_response():
 def test_upgrade(headers, asked_for):
     assert upgrade_of(head(*headers)) == asked_for
     assert upgrade_of(head(*headers, version=(1, 0))) == b""
+
+
+def test_trailers_change_nothing_that_the_head_has_decided():
+    kept = [(b"Grpc-Status", b"0"), (b"Server-Timing", b"a")]
+    dropped = [(b"Host", b"a"), (b"X_Forwarded_For", b"b"), (b"Set-Cookie", b"c"), (b"TE", b"d")]
+    assert trailing_headers([*dropped, *kept]) == kept

@@ -31,7 +31,7 @@ SINGLETONS: Final = frozenset(
 # An old draft of WebSocket put eight bytes behind the head that no header announces.
 _UNFRAMED: Final = b"sec-websocket-key1"
 
-# What llhttp, aiohttp's parser, knows of; it refuses any other word.
+# What llhttp, aiohttp's parser, knows of; the full lane carries no other.
 METHODS: Final = frozenset(
     b"ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR "
     b"MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH "
@@ -42,13 +42,15 @@ METHODS: Final = frozenset(
 class Request(NamedTuple):
     """A request that passed the rules of the wire.
 
-    ``raw`` is its head with the target as it was matched. ``framing`` is how its body comes.
+    ``raw`` is its head with the target as it was matched. ``framing`` is how its body comes,
+    ``keep_alive`` whether the client would send another one (RFC 9112 §9.3).
     """
 
     head: RequestHead
     raw: bytes
     framing: Framing
     expects_continue: bool
+    keep_alive: bool
 
 
 def bad(detail: str) -> Failure:
@@ -64,8 +66,8 @@ def check_request_line(line: bytes) -> tuple[str, str, tuple[int, int]]:
     version = _VERSIONS.get((match[3], match[4]))
     if version is None:
         raise Failure(FailureKind.BAD_VERSION, "neither HTTP/1.1 nor HTTP/1.0")
-    if match[1] not in METHODS:
-        raise Failure(FailureKind.NOT_CARRIED, "a method that is not carried")
+    if match[1] == b"CONNECT":
+        raise Failure(FailureKind.NOT_CARRIED, "a proxy for origins opens no tunnels")
     return match[1].decode(), match[2].decode(), version
 
 
@@ -86,6 +88,7 @@ def read_request(raw: bytes) -> Request:
         raw=b"%b %b HTTP/1.%d%b" % (method.encode(), head.target.encode(), version[1], tail),
         framing=framing,
         expects_continue=_expects_continue(headers, version),
+        keep_alive=_keep_alive(headers, version),
     )
 
 
@@ -179,6 +182,13 @@ def _expects_continue(headers: Headers, version: tuple[int, int]) -> bool:
     if expectations - {b"100-continue"}:
         raise Failure(FailureKind.BAD_EXPECTATION, "an expectation other than 100-continue")
     return bool(expectations) and version == (1, 1)
+
+
+def _keep_alive(headers: Headers, version: tuple[int, int]) -> bool:
+    options = _tokens(headers, b"connection")
+    if b"close" in options:
+        return False
+    return version == (1, 1) or b"keep-alive" in options
 
 
 def _tokens(headers: Headers, name: bytes) -> list[bytes]:

@@ -3,12 +3,16 @@
 import time
 from email.utils import formatdate
 from functools import lru_cache
+from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from ingress.model.messages import Headers
 from ingress.proxy.upstream.messages import join_lines
+
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""Tells the client to send its body (RFC 9110 §10.1.1)."""
 
 
 class Reply(web.StreamResponse):
@@ -49,11 +53,6 @@ def encode_head(
     if b"connection" not in named and keep_alive != (version == (1, 1)):
         lines.append(b"Connection: keep-alive" if keep_alive else b"Connection: close")
     return join_lines(lines)
-
-
-def chunk_of(data: bytes) -> bytes:
-    """Frame a piece of a body as a chunk."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 @lru_cache(maxsize=1)

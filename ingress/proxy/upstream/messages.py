@@ -48,3 +48,13 @@ def join_lines(lines: Sequence[bytes]) -> bytes:
     if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
         raise ValueError("a line end or NUL inside a line of a head")
     return head
+
+
+def chunk_of(data: bytes) -> bytes:
+    """Frame a piece of a body as a chunk."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def last_chunk(trailers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return what ends a chunked body."""
+    return b"".join((b"0\r\n", *(b"%b: %b\r\n" % line for line in trailers), b"\r\n"))

@@ -1,11 +1,19 @@
 """Writes requests: our own framing, never the client's (RFC 9112 §6)."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from ingress.model.messages import Headers
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, Framing, join_lines
+from ingress.proxy.upstream.messages import (
+    CHUNKED,
+    UNTIL_CLOSE,
+    Framing,
+    chunk_of,
+    join_lines,
+    last_chunk,
+)
 
 # CONNECT is missing on purpose: nothing here asks for a tunnel in that way.
 _REQUEST_LINE: Final = re.compile(
@@ -64,15 +72,15 @@ class RequestBody:
         if self.complete or (not self._chunked and len(data) > self._left):
             raise refused("the request body is longer than announced")
         if self._chunked:
-            return b"%x\r\n%b\r\n" % (len(data), data)
+            return chunk_of(data)
         self._left -= len(data)
         self.complete = not self._left
         return data
 
-    def end(self) -> bytes:
+    def end(self, trailers: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
         """Return what ends the body; raises Failure where it is shorter than announced."""
         if self._left:
             raise refused("the request body is shorter than announced")
-        ending = b"0\r\n\r\n" if self._chunked and not self.complete else b""
+        ending = last_chunk(trailers) if self._chunked and not self.complete else b""
         self.complete = True
         return ending

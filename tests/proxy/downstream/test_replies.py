@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from ingress.proxy.downstream.replies import Reply, chunk_of, encode_head
+from ingress.proxy.downstream.replies import Reply, encode_head
 
 DATE = (b"Date", b"Mon, 01 Jan 2024 00:00:00 GMT")
 
@@ -55,10 +55,6 @@ def test_a_connection_header_of_the_callers_is_the_only_one():
 def test_no_header_begins_a_line_of_its_own():
     with pytest.raises(ValueError, match="line end"):
         lines_of([DATE, (b"A", b"b\r\nC: d")])
-
-
-def test_chunks():
-    assert chunk_of(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
 
 
 async def test_aiohttp_is_told_that_all_is_written():
