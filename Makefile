@@ -24,7 +24,9 @@ run: $(RUN) $(SECRET)  ## Serve examples/ with stand-in pods on localhost (Ctrl-
 .PHONY: test
 test: $(DEV)  ## Run every test; the pure packages must be covered to the last branch
 	@sh scripts/needs curl
-	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
+	@stages=$$(PYTHONPATH=tests .venv/bin/python -m cluster.machine); \
+		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages
+	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
@@ -49,6 +51,7 @@ image:  ## Build the container image with buildah (BASE=image, else one is made 
 pins: $(PINS)  ## Resolve the newest versions that pyproject.toml allows
 	$(PIN) pyproject.toml --group build --output-file constraints.txt
 	$(PIN) pyproject.toml --group dev --constraint constraints.txt --output-file constraints-dev.txt
+	$(PIN) --group go --output-file constraints-go.txt
 	$(PIN) benchmarks/requirements.in --output-file benchmarks/constraints.txt
 
 .PHONY: clean

@@ -79,6 +79,9 @@ def test_a_command_that_is_there_needs_nothing():
 
 
 def test_a_missing_command_is_named(machine):
-    done = _run("needs", "no-such-command", env=machine({"id": "echo 1000"}))
+    env = machine({"id": "echo 1000"})
+    done = _run("needs", "no-such-command", env=env)
     assert done.returncode == 1
     assert "apt-get install no-such-command" in done.stderr
+    done = _run("needs", "id=coreutils", "/no/such/command=its-package", env=env)
+    assert "apt-get install its-package\n" in done.stderr

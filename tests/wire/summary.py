@@ -1,9 +1,11 @@
+"""Says at the end of a run how many exchanges of each kind were tried."""
+
 from collections import Counter
 from typing import Any
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many exchanges of each kind were tried (they are counted by record_property)."""
+    """Print what the tests of the wire counted by record_property; see pytest's hook."""
     counts: Counter[str] = Counter()
     for report in terminalreporter.stats.get("passed", ()):
         for name, value in report.user_properties:
