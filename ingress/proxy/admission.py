@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ingress.model.messages import Headers, first_value
+from msgspec import Struct
+
+from ingress.model.messages import Headers, Known, first_value
 from ingress.model.policies import Timeouts
-from ingress.model.snapshot import Backend, Route
+from ingress.model.snapshot import Backend, BackendRef, Route
 from ingress.policies import (
     Identity,
     PublicPorts,
@@ -42,7 +45,7 @@ class Fixtures(NamedTuple):
     metrics: Metrics
 
 
-class Errand(NamedTuple):
+class Errand(Struct, frozen=True, gc=False):
     """What is to be sent, and where.
 
     ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for;
@@ -70,7 +73,7 @@ class Admission:
         state, head = self._fixtures.current(), gate.request.head
         identity = identify(
             gate.peer,
-            head.headers,
+            head.known,
             ports=self.ports,
             trusted_proxies=self._trusted,
             randomness=os.urandom,
@@ -84,8 +87,8 @@ class Admission:
             host=head.authority,
             target=head.target,
             version=_VERSIONS[head.version],
-            referer=_told(head.headers, b"referer"),
-            user_agent=_told(head.headers, b"user-agent"),
+            referer=_told(head.known, b"referer"),
+            user_agent=_told(head.known, b"user-agent"),
             generation=state.generation,
         )
         return state, identity, record
@@ -98,7 +101,7 @@ class Admission:
         if route is not None:
             record.ingress = route.ingress
             if route.backend is not None:
-                record.service = f"{route.backend.namespace}/{route.backend.service}"
+                record.service = _service(route.backend)
         decision = decide(head, exchange.identity, match=match, ports=self.ports)
         if isinstance(decision, Redirect):
             return redirection(decision, request_id=exchange.identity.request_id)
@@ -130,19 +133,24 @@ def _errand(exchange: Exchange, route: Route) -> Errand:
     limit = route.policies.body_limit.max_bytes
     if limit and isinstance(asked.framing, int) and asked.framing > limit:
         raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
-    headers = request_headers(asked.head, exchange.identity)
     return Errand(
         backend=backend,
-        # We tell the client to continue ourselves, once its body is wanted.
-        headers=[line for line in headers if line[0].lower() != b"expect"],
+        headers=request_headers(asked.head, exchange.identity),
         timeouts=route.policies.timeouts,
         client=exchange.identity.client,
         max_bytes=limit,
         # A switch comes after the body, so a request with one is served as it stands.
-        upgrade=b"" if asked.framing else upgrade_of(asked.head),
+        upgrade=b""
+        if asked.framing or b"upgrade" not in asked.head.known
+        else upgrade_of(asked.head),
     )
 
 
-def _told(headers: Headers, name: bytes) -> str:
+@lru_cache(maxsize=4096)
+def _service(ref: BackendRef) -> str:
+    return f"{ref.namespace}/{ref.service}"
+
+
+def _told(known: Known, name: bytes) -> str:
     """Return a header for the record; no log can hold what is no text."""
-    return first_value(headers, name).decode("utf-8", "backslashreplace")
+    return first_value(known, name).decode("utf-8", "backslashreplace") if name in known else ""

@@ -1,7 +1,6 @@
 """One request on its way: what is pinned for it, and what has come of it so far."""
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingress.model.messages import Headers, RequestHead, first_value
@@ -25,6 +24,8 @@ class Exchange:
     ``continued`` tells whether a client that waits for it was told to send its body.
     """
 
+    answered = keeps_alive = continued = False
+
     def __init__(
         self, gate: Gate, *, state: State, identity: Identity, record: AccessRecord
     ) -> None:
@@ -33,13 +34,8 @@ class Exchange:
         self.state = state
         self.identity = identity
         self.record = record
-        self.answered = self.keeps_alive = self.continued = False
+        self.head: RequestHead = self.asked.head
         self._began = time.perf_counter()
-
-    @property
-    def head(self) -> RequestHead:
-        """The request's head."""
-        return self.asked.head
 
     @property
     def elapsed(self) -> float:
@@ -54,12 +50,21 @@ class Exchange:
         next request from it (RFC 9110 §10.1.1).
         """
         unheard = self.asked.expects_continue and not self.continued
-        return self.gate.draining or unheard or self.gate.broken
+        return unheard or self.gate.draining or self.gate.broken
 
-    def begin(self, status: int, reason: bytes, *, headers: Headers, closes: bool = False) -> bytes:
+    def begin(
+        self,
+        status: int,
+        reason: bytes,
+        *,
+        headers: Headers,
+        closes: bool = False,
+        dated: bool = False,
+    ) -> bytes:
         """Begin the response and return its head.
 
-        ``closes`` tells that the connection ends behind it, whatever the client asked for.
+        ``closes`` tells that the connection ends behind it, whatever the client asked for;
+        ``dated`` that there is a Date among the headers.
         """
         self.keeps_alive = self.asked.keep_alive and not (closes or self.must_close)
         self.answered = True
@@ -70,22 +75,36 @@ class Exchange:
             headers=headers,
             version=self.head.version,
             keep_alive=self.keeps_alive,
+            dated=dated,
         )
 
     def relayed(self, head: ResponseHead) -> tuple[bytes, bool]:
         """Begin the upstream's response; return its head, and whether its body goes in chunks."""
-        unsized = head.framing in {CHUNKED, UNTIL_CLOSE}
+        unsized = head.framing is CHUNKED or head.framing is UNTIL_CLOSE
         # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
         chunked = unsized and self.head.version == (1, 1)
-        headers = list(_framed(head, chunked=chunked))
-        closes = unsized and not chunked
-        begun = self.begin(head.status, head.reason, headers=headers, closes=closes)
+        headers = response_headers(head.headers, head.known)
+        if b"content-length" in head.known:
+            headers = _with_length(headers, head)
+        if chunked:
+            headers = [*headers, (b"Transfer-Encoding", b"chunked")]
+        begun = self.begin(
+            head.status,
+            head.reason,
+            headers=headers,
+            closes=unsized and not chunked,
+            dated=b"date" in head.known,
+        )
         return begun, chunked
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
         named = {b"content-length", b"server"}
-        lines = [line for line in response_headers(head.headers) if line[0].lower() not in named]
+        lines = [
+            line
+            for line in response_headers(head.headers, head.known)
+            if line[0].lower() not in named
+        ]
         return join_lines([b"HTTP/1.1 %d %b" % (head.status, head.reason), *map(b": ".join, lines)])
 
     def answer(self, answer: Answer) -> bytes:
@@ -97,16 +116,18 @@ class Exchange:
 
     def page(self, status: int) -> Answer:
         """Return the error page for this client."""
-        accept = first_value(self.head.headers, b"accept").decode("latin-1")
+        accept = first_value(self.head.known, b"accept").decode("latin-1")
         return error_page(status, accept=accept, request_id=self.record.request_id)
 
 
-def _framed(head: ResponseHead, *, chunked: bool) -> Iterator[tuple[bytes, bytes]]:
-    """Yield what goes downstream, with one framing line at most, and that of ours."""
-    for name, value in response_headers(head.headers):
-        if name.lower() != b"content-length":
-            yield name, value
-        elif head.content_length is not None and head.status not in (204, 304):
-            yield name, b"%d" % head.content_length
-    if chunked:
-        yield b"Transfer-Encoding", b"chunked"
+def _with_length(headers: Headers, head: ResponseHead) -> Headers:
+    """Return headers with our own Content-Length in the place of the upstream's, or without."""
+    if head.status not in (204, 304):
+        length = b"%d" % (head.content_length or 0)
+        if head.known[b"content-length"][0] == length:
+            return headers
+        own = [(b"Content-Length", length)]
+    else:
+        own = []
+    at = next(i for i, line in enumerate(headers) if line[0].lower() == b"content-length")
+    return [*headers[:at], *own, *headers[at + 1 :]]

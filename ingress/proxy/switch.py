@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from ingress.model.messages import first_value
 from ingress.model.policies import Timeouts
 from ingress.policies import response_headers
 from ingress.proxy.exchange import Exchange
@@ -31,12 +32,13 @@ async def tunnel(
     """
     headers = [
         line
-        for line in response_headers(head.headers)
+        for line in response_headers(head.headers, head.known)
         if line[0].lower() not in {b"content-length", b"upgrade"}
     ]
-    headers += [(b"Connection", b"upgrade"), (b"Upgrade", _chosen(head))]
+    chosen = first_value(head.known, b"upgrade")
+    headers += [(b"Connection", b"upgrade"), (b"Upgrade", chosen)]
     gate, record = exchange.gate, exchange.record
-    gate.write(exchange.begin(_SWITCHING, head.reason, headers=headers))
+    gate.write(exchange.begin(_SWITCHING, head.reason, headers=headers, dated=True))
     to_upstream, downstream = gate.into_tunnel()
     relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
     relay.start(to_downstream=surplus, to_upstream=to_upstream)
@@ -44,8 +46,3 @@ async def tunnel(
         record.bytes_out, record.bytes_in = await relay.finished()
     finally:
         gate.left_tunnel()
-
-
-def _chosen(head: ResponseHead) -> bytes:
-    values = (value for name, value in head.headers if name.lower() == b"upgrade")
-    return next(values, b"")

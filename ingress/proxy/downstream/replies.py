@@ -38,19 +38,23 @@ class Reply(web.StreamResponse):
 
 
 def encode_head(
-    status: int, reason: bytes, *, headers: Headers, version: tuple[int, int], keep_alive: bool
+    status: int,
+    reason: bytes,
+    *,
+    headers: Headers,
+    version: tuple[int, int],
+    keep_alive: bool,
+    dated: bool = False,
 ) -> bytes:
     """Return a response's head, ``version`` being the client's.
 
-    ``Date`` is added where there is none (RFC 9110 §6.6.1), ``Connection`` where there is none
-    and the client would expect something else.
+    ``Date`` is added (RFC 9110 §6.6.1) unless the headers are ``dated``, and ``Connection`` where
+    the client would expect something else, but for a 101, whose headers have one.
     """
-    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason)]
-    lines += [b"%b: %b" % line for line in headers]
-    named = {name.lower() for name, _ in headers}
-    if b"date" not in named:
+    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason), *map(b": ".join, headers)]
+    if not dated:
         lines.append(b"Date: " + _date(int(time.time())))
-    if b"connection" not in named and keep_alive != (version == (1, 1)):
+    if keep_alive != (version[1] == 1) and status != 101:
         lines.append(b"Connection: keep-alive" if keep_alive else b"Connection: close")
     return join_lines(lines)
 

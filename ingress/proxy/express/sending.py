@@ -1,5 +1,6 @@
 """The upstream half of a request in the express lane: pick, send, and try again."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingress.policies import Identity
@@ -8,7 +9,7 @@ from ingress.proxy.balancer import next_try
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.replies import CONTINUE
 from ingress.proxy.exchange import Exchange
-from ingress.proxy.express.upload import Upload
+from ingress.proxy.express.upload import NO_UPLOAD, Upload
 from ingress.proxy.failures import Failure, FailureKind, Retry
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
@@ -22,9 +23,21 @@ if TYPE_CHECKING:
     from ingress.model.snapshot import Endpoint
     from ingress.proxy.express.lane import ExpressLane
 
+_name = lru_cache(maxsize=4096)(str)
+
 
 class Sending(Exchange):
     """An Exchange on its way to a link; a Transit is what it becomes, and owns the link."""
+
+    _errand: Errand
+    _parser: ResponseParser
+    _upload = NO_UPLOAD
+    _endpoint: "Endpoint | None" = None
+    _link: Link | None = None
+    _failure: Failure | None = None
+    _tried: "tuple[Endpoint, ...]" = ()
+    _dialling: "asyncio.Task[None] | None" = None
+    _unsent = _interims = 0
 
     def __init__(
         self,
@@ -37,20 +50,12 @@ class Sending(Exchange):
     ) -> None:
         super().__init__(gate, state=state, identity=identity, record=record)
         self._lane = lane
-        self._errand: Errand
-        self._endpoint: Endpoint | None = None
-        self._tried: set[Endpoint] = set()
-        self._failure: Failure | None = None
-        self._dialling: asyncio.Task[None] | None = None
-        self._link: Link | None = None
-        self._parser: ResponseParser
-        self._upload: Upload
-        self._unsent = self._interims = 0
 
     def send(self, errand: Errand) -> None:
         """Send the request on its errand; raises Failure."""
         self._errand = errand
-        self._upload = Upload(self.asked.framing, max_bytes=errand.max_bytes)
+        if self.asked.framing:
+            self._upload = Upload(self.asked.framing, max_bytes=errand.max_bytes)
         self._try(Retry.OTHER_ENDPOINT)
 
     def _try(self, retry: Retry) -> None:
@@ -63,8 +68,7 @@ class Sending(Exchange):
         if endpoint is None:
             raise self._failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
         self.record.tries += 1
-        self.record.upstream = str(endpoint)
-        self._tried.add(endpoint)
+        self.record.upstream = _name(endpoint)
         fresh = retry is Retry.NEW_CONNECTION
         link = None if fresh else fixtures.upstreams.take(endpoint)
         if link is not None:
@@ -86,10 +90,13 @@ class Sending(Exchange):
     def _retry(self, failure: Failure) -> None:
         """Try again after a failure on the upstream's side, if that may help."""
         self._leave_upstream(clean=False)
+        self._interims = 0
         if self.answered:
             self.fail(failure)
             return
         self._failure = failure
+        if self._endpoint is not None:
+            self._tried += (self._endpoint,)
         retry = next_try(
             failure,
             method=self.head.method,
@@ -113,7 +120,6 @@ class Sending(Exchange):
             upgrade=errand.upgrade,
             max_header_bytes=self._lane.settings.max_header_bytes,
         )
-        self._interims = 0
         link.take(self)
         try:
             link.write(
@@ -128,8 +134,8 @@ class Sending(Exchange):
         except Failure as failure:
             self._retry(link.fail(failure))
             return
-        self._upload.begin(link)
         if self.asked.framing:
+            self._upload.begin(link)
             self._want_body()
         self._watch_upstream()
 
@@ -191,7 +197,8 @@ class Sending(Exchange):
     def _leave_upstream(self, *, clean: bool) -> None:
         link, self._link = self._link, None
         if link is not None:
-            self._upload.stop()
+            if self.asked.framing:
+                self._upload.stop()
             link.give_back(clean=clean)
         elif self._dialling is not None:
             self._dialling.cancel()

@@ -1,22 +1,15 @@
 """A request in the express lane, a machine that callbacks drive: relay > record."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from ingress.model.messages import Headers
-from ingress.policies import Identity, trailing_headers
+from ingress.policies import trailing_headers
 from ingress.proxy.answers import Answer
-from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.express.sending import Sending
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.record import AccessRecord
-from ingress.proxy.state import State
 from ingress.proxy.switch import is_switch, tunnel
 from ingress.proxy.upstream import ResponseHead
 from ingress.proxy.upstream.messages import chunk_of, last_chunk
-
-if TYPE_CHECKING:
-    from ingress.proxy.express.lane import ExpressLane
 
 
 class Transit(Sending):
@@ -26,18 +19,8 @@ class Transit(Sending):
     the reading of the other.
     """
 
-    def __init__(
-        self,
-        lane: "ExpressLane",
-        gate: Gate,
-        *,
-        state: State,
-        identity: Identity,
-        record: AccessRecord,
-    ) -> None:
-        super().__init__(lane, gate, state=state, identity=identity, record=record)
-        self.over = False
-        self._early = self._chunked = self._done = False
+    over = False
+    _early = _chunked = _done = False
 
     def reply(self, answer: Answer) -> None:
         """Give an answer of ours in the upstream's place."""
@@ -128,7 +111,8 @@ class Transit(Sending):
         if self.answered:
             written = chunk_of(body) if self._chunked and body else body
         else:
-            self._pass_interims()
+            if parser.interims:
+                self._pass_interims()
             if parser.head is None:
                 self._watch_upstream()
                 return

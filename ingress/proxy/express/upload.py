@@ -1,6 +1,7 @@
 """The request's body on its way up: held until there is a link, then passed on as it comes."""
 
 from contextlib import suppress
+from typing import Final
 
 from ingress.model.messages import Headers
 from ingress.proxy.failures import Failure, FailureKind
@@ -72,3 +73,7 @@ class Upload:
         with suppress(Failure):
             if data:
                 link.write(data)
+
+
+NO_UPLOAD: Final = Upload(None, max_bytes=0)
+"""What requests without a body share; nothing of it ever changes."""

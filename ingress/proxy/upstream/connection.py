@@ -61,8 +61,8 @@ class Connection:
     ) -> None:
         """Send a request head; the target goes byte for byte, headers in order and untouched.
 
-        ``headers`` hold no hop-by-hop lines: Content-Length and Transfer-Encoding among them are
-        left out, the one framing line is written from ``framing``. ``upgrade`` is the client's
+        ``headers`` hold no hop-by-hop lines and no framing: its one line is written from
+        ``framing``. ``upgrade`` is the client's
         Upgrade value; ``Connection: upgrade`` goes with it, and only one of its protocols may be
         chosen by a 101. With ``framing`` of ``None`` or 0 the request is complete.
         """

@@ -24,6 +24,7 @@ _EXTENSION: Final = (
 ) + rb"))?"
 
 _HEAD: Final = re.compile(_STATUS_LINE + rb"((?:" + _FIELD_LINE + rb")*)\r\n")
+_FIELDS: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")
 _TRAILER: Final = re.compile(_FIELD_LINE)
 _CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:" + _EXTENSION + rb")*\r\n")
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
@@ -68,11 +69,8 @@ def split_head(head: bytes) -> Lines:
     if match is None:
         raise broken("malformed head")
     minor, status, reason, fields = match.groups()
-    headers: Headers = []
-    for line in fields.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        headers.append((name, value.strip(b" \t")))
-    return Lines((1, int(minor)), int(status), reason or b"", headers)
+    version = (1, 1) if minor == b"1" else (1, 0)
+    return Lines(version, int(status), reason or b"", _FIELDS.findall(fields))
 
 
 def content_length(values: Sequence[bytes]) -> int | None:
@@ -96,12 +94,6 @@ def is_chunked(values: Sequence[bytes], *, version: tuple[int, int], length: int
     if len(values) > 1 or values[0].lower() != b"chunked":
         raise broken("a transfer coding other than chunked")
     return True
-
-
-def tokens(values: Sequence[bytes]) -> list[bytes]:
-    """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
-    members = (member.strip() for value in values for member in value.lower().split(b","))
-    return [member for member in members if member]
 
 
 class ChunkGuard:

@@ -52,6 +52,7 @@ class Link(asyncio.Protocol):
         on_lost: Callable[["Link"], None],
     ) -> None:
         self.endpoint = endpoint
+        self.address = (endpoint.address, endpoint.port)
         self.transport: asyncio.Transport
         self.deadline: Deadline
         self.failure: Failure | None = None

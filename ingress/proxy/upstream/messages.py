@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
-from ingress.model.messages import Headers
+from msgspec import Struct
+
+from ingress.model.messages import Headers, Known
 
 
 class Unsized(StrEnum):
@@ -22,14 +24,15 @@ Framing: TypeAlias = int | Unsized | None
 ``None`` where the message has no body and needs no framing header."""
 
 
-class ResponseHead(NamedTuple):
+class ResponseHead(Struct, frozen=True, gc=False):
     """The head of a response that passed the rules of the wire.
 
     ``headers`` are as received, framing and hop-by-hop lines included: whoever forwards them
     drops those and frames anew. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
     304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
     304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
-    ``keep_alive`` tells whether the upstream lets the connection live.
+    ``keep_alive`` tells whether the upstream lets the connection live. ``known`` are the
+    ``headers`` that mean something.
     """
 
     status: int
@@ -39,6 +42,7 @@ class ResponseHead(NamedTuple):
     framing: Framing
     content_length: int | None
     keep_alive: bool
+    known: Known
     interims: tuple["ResponseHead", ...] = ()
 
 

@@ -3,9 +3,10 @@
 Whatever ``upstream.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
 """
 
+from collections.abc import Collection
 from typing import Final
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Headers, known_of, tokens_of
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream.grammar import (
     ChunkGuard,
@@ -14,14 +15,12 @@ from ingress.proxy.upstream.grammar import (
     content_length,
     is_chunked,
     split_head,
-    tokens,
 )
 from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 
 MAX_INTERIMS: Final = 16
 _SWITCHING: Final = 101
 _NO_BODY: Final = (204, 304)
-_KNOWN: Final = frozenset((b"connection", b"content-length", b"transfer-encoding", b"upgrade"))
 _BLANK_LINE: Final = b"\r\n\r\n"
 
 
@@ -111,35 +110,38 @@ class ResponseParser:
 
     def _read_head(self, raw: bytes) -> ResponseHead:
         version, status, reason, headers = split_head(raw)
-        named = _named(headers)
-        options = tokens(named.get(b"connection", []))
+        known = known_of(headers)
+        options = tokens_of(b",".join(known[b"connection"])) if b"connection" in known else ()
         if status == _SWITCHING:
-            self._check_switch(version, options, chosen=tokens(named.get(b"upgrade", [])))
-        length = content_length(named.get(b"content-length", []))
-        chunked = is_chunked(named.get(b"transfer-encoding", []), version=version, length=length)
+            self._check_switch(version, options, chosen=known.get(b"upgrade", []))
+        length = content_length(known[b"content-length"]) if b"content-length" in known else None
+        chunked = b"transfer-encoding" in known and is_chunked(
+            known[b"transfer-encoding"], version=version, length=length
+        )
         if (status < 200 or status == 204) and (chunked or length):
             raise broken(f"a {status} with a body")
         bodiless = self._method == "HEAD" or status < 200 or status in _NO_BODY
         unsized = CHUNKED if chunked else UNTIL_CLOSE
         return ResponseHead(
-            status=status,
-            reason=reason,
-            headers=headers,
-            version=version,
-            framing=None if bodiless else unsized if length is None else length,
-            content_length=length,
-            keep_alive=version == (1, 1) and b"close" not in options,
-            interims=self.interims,
+            status,
+            reason,
+            headers,
+            version,
+            None if bodiless else unsized if length is None else length,
+            length,
+            version == (1, 1) and b"close" not in options,
+            known,
+            self.interims,
         )
 
     def _check_switch(
-        self, version: tuple[int, int], options: list[bytes], *, chosen: list[bytes]
+        self, version: tuple[int, int], options: Collection[bytes], *, chosen: list[bytes]
     ) -> None:
         """Refuse a switch to a protocol that was not asked for (RFC 9110 §7.8)."""
         offered = [token.strip().lower() for token in self._upgrade.split(b",")]
         if version < (1, 1) or b"upgrade" not in options:
             raise broken("a 101 without Connection: upgrade")
-        if len(chosen) != 1 or chosen[0] not in offered:
+        if len(chosen) != 1 or chosen[0].lower() not in offered:
             raise broken("a 101 to a protocol that was not asked for")
 
     def _begin_body(self, head: ResponseHead) -> None:
@@ -165,13 +167,3 @@ class ResponseParser:
             return data
         piece, self.surplus = data[: self._left], data[self._left :]
         return piece
-
-
-def _named(headers: Headers) -> dict[bytes, list[bytes]]:
-    """Return the values of the fields that a reader of the wire must know."""
-    named: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
-        key = name.lower()
-        if key in _KNOWN:
-            named.setdefault(key, []).append(value)
-    return named

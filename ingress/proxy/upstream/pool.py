@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Collection
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
@@ -16,11 +16,8 @@ SWEEP_SECONDS: Final = 1.0
 """How coarse the end of an idle connection is; one that is due is never reused."""
 
 
-class Address(NamedTuple):
-    """What a pool is for: endpoints that differ in their target only share it."""
-
-    host: str
-    port: int
+Address: TypeAlias = tuple[str, int]
+"""What a pool is for, host and port: endpoints that differ in their target only share it."""
 
 
 class Upstreams:
@@ -91,7 +88,7 @@ class Upstreams:
         """Keep pools of these endpoints only; what is in use elsewhere closes when it ends."""
         self._retained = frozenset(map(_address, endpoints))
         for link in list(self._idle):
-            if _address(link.endpoint) not in self._retained:
+            if link.address not in self._retained:
                 self._discard(link)
 
     async def close(self) -> None:
@@ -121,7 +118,7 @@ class Upstreams:
         return link
 
     def _on_idle(self, link: Link) -> None:
-        address = _address(link.endpoint)
+        address = link.address
         if self._retained is not None and address not in self._retained:
             link.abort()
             return
@@ -141,9 +138,12 @@ class Upstreams:
     def _forget(self, link: Link) -> None:
         if self._idle.pop(link, None) is None:
             return
-        address = _address(link.endpoint)
+        address = link.address
         stack = self._stacks[address]
-        stack.remove(link)
+        if stack[-1] is link:
+            stack.pop()
+        else:
+            stack.remove(link)
         if not stack:
             del self._stacks[address]
 
@@ -163,7 +163,7 @@ class Upstreams:
 
 
 def _address(endpoint: Endpoint) -> Address:
-    return Address(endpoint.address, endpoint.port)
+    return endpoint.address, endpoint.port
 
 
 def _connect_failure(error: OSError | UnicodeError) -> Failure:

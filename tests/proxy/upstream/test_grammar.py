@@ -12,7 +12,6 @@ from ingress.proxy.upstream.grammar import (
     content_length,
     is_chunked,
     split_head,
-    tokens,
 )
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -80,10 +79,6 @@ def test_codings():
     ):
         with pytest.raises(Failure):
             is_chunked(values, version=version, length=length)
-
-
-def test_members_of_a_field():
-    assert tokens([b"Keep-Alive,, close ", b"", b"x"]) == [b"keep-alive", b"close", b"x"]
 
 
 def guarded(pieces, limit=1000):

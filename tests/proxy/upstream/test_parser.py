@@ -62,6 +62,7 @@ def test_a_head_is_kept_as_it_was_written():
         framing=UNTIL_CLOSE,
         content_length=None,
         keep_alive=False,
+        known={b"host": [b"x"]},
     )
     assert all(type(part) is bytes for line in one.head.headers for part in line)
 
