@@ -1,6 +1,7 @@
 """A request in the express lane, a machine that callbacks drive: relay > record."""
 
 import asyncio
+from typing import Final
 
 from ingress.model.messages import Headers
 from ingress.policies import trailing_headers
@@ -10,6 +11,9 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.switch import is_switch, tunnel
 from ingress.proxy.upstream import ResponseHead
 from ingress.proxy.upstream.messages import chunk_of, last_chunk
+
+DEAR: Final = 16_384
+"""From how many bytes on copying a body costs more than a second write, which uvloop joins."""
 
 
 class Transit(Sending):
@@ -152,7 +156,11 @@ class Transit(Sending):
         self.record.upstream_duration = self.elapsed
         self._early = not self._upload.complete
         begun, self._chunked = self.relayed(head)
-        return begun + chunk_of(body) if self._chunked and body else begun + body
+        framed = chunk_of(body) if self._chunked and body else body
+        if len(framed) < DEAR:
+            return begun + framed
+        self.gate.write(begun)
+        return framed
 
     def _relayed(self, written: bytes) -> None:
         """Write the rest of the response, and let go of the upstream."""
