@@ -26,7 +26,7 @@ test: $(DEV)  ## Run every test; the pure packages must be covered to the last b
 	@sh scripts/needs curl
 	@stages=$$(PYTHONPATH=tests .venv/bin/python -m cluster.machine); \
 		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages
-	.venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
@@ -38,6 +38,11 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/ruff format .
 	.venv/bin/python -m scripts.reasons
 	.venv/bin/python -m scripts.configuration
+
+.PHONY: cluster
+cluster: $(DEV) $(SECRET)  ## Open a shell in a Kubernetes cluster of its own, with the examples applied
+	@.venv/bin/python -m scripts.kubernetes control node >/dev/null
+	@PYTHONPATH=tests:. .venv/bin/python -m cluster.shell $(EXAMPLES:%=-f examples/%) -f $(SECRET)
 
 .PHONY: bench
 bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)

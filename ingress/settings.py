@@ -71,6 +71,13 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     lanes: Lanes = "both"
 
 
+class StateSettings(Struct, frozen=True, kw_only=True):
+    """Where the last good Snapshot is kept, if anywhere, and whether with its private keys."""
+
+    folder: str | None = None
+    private_keys: bool = False
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything that ``ingress run`` was told."""
 
@@ -79,3 +86,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     admin: tuple[ListenAddress, ...]
     compiler: CompilerOptions = CompilerOptions()
     proxy: ProxySettings = ProxySettings()
+    state: StateSettings = StateSettings()

@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 
 import pytest
-from cluster.fixtures import control_tier, namespace
+from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
 from wire.served import each_lane
 from wire.summary import pytest_terminal_summary
 
-__all__ = ["control_tier", "each_lane", "namespace", "pytest_terminal_summary"]
+__all__ = [
+    "control_tier",
+    "each_lane",
+    "namespace",
+    "node_namespace",
+    "node_tier",
+    "pytest_terminal_summary",
+]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark the tests of a tier (`-m "not control_tier"` leaves them out), and keep them together.
-
-    With `--dist loadgroup`, the tests of a tier go to one worker, which brings up one cluster.
-    """
+    """Mark the tests of a tier, so that `-m "not control_tier"` leaves them out."""
     for item in items:
-        if "control_tier" in getattr(item, "fixturenames", ()):
-            item.add_marker("control_tier")
-            item.add_marker(pytest.mark.xdist_group("control_tier"))
+        for tier in ("control_tier", "node_tier"):
+            if tier in getattr(item, "fixturenames", ()):
+                item.add_marker(tier)

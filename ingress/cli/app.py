@@ -60,22 +60,27 @@ for command in (run, check, explain, snapshot, convert, hosts):
 app.add_typer(certs)
 
 
-def main() -> NoReturn:
+def main(name: str = "ingress") -> NoReturn:
     """Run the command line and end the process with 0 (fine), 1 (errors found) or 2 (usage)."""
     code: int = ExitCode.FOUND
     with quietly_broken():
-        code = _run()
+        code = _run(name)
     sys.exit(code)
 
 
-def _run() -> int:
+def kubectl() -> NoReturn:
+    """Run as a plugin of kubectl, which finds ``kubectl-ingress`` on its PATH."""
+    main("kubectl ingress")
+
+
+def _run(name: str) -> int:
     try:
-        return int(typer.main.get_command(app)(prog_name="ingress", standalone_mode=False) or 0)
+        return int(typer.main.get_command(app)(prog_name=name, standalone_mode=False) or 0)
     except Mistake as mistake:
         return _end(str(mistake), mend=mistake.mend, code=mistake.code)
     except TyperException as error:
         context = getattr(error, "ctx", None)
-        path = context.command_path if context else "ingress"
+        path = context.command_path if context else name
         return _end(error.format_message(), mend=f"see `{path} --help`", code=ExitCode.USAGE)
     except BrokenPipeError:
         raise

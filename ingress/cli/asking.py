@@ -1,4 +1,4 @@
-"""Where an explanation comes from: manifests compiled here, or a running ingress."""
+"""Where an explanation comes from: objects compiled here, or a running ingress."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ingress.cli.mistakes import ExitCode, Mistake
-from ingress.cli.offline import compiled
+from ingress.cli.once import compiled
 from ingress.cli.remote import explanation
 from ingress.control.questions import QuestionError, read_question
 from ingress.explain import Served, explain
@@ -29,8 +29,8 @@ def ask_admin(admin: str, query: Query) -> Answer:
     return explanation(admin, query), ExitCode.FINE
 
 
-def ask_manifests(query: Query, flags: Mapping[str, Any]) -> Answer:
-    """Compile the manifests and ask the very table that would serve them; raises Mistake."""
+def ask_objects(query: Query, flags: Mapping[str, Any]) -> Answer:
+    """Compile manifests or a cluster and ask the very table that would serve; raises Mistake."""
     try:
         asked = read_question(query)
     except QuestionError as error:

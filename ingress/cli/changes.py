@@ -26,6 +26,18 @@ def changed(before: Inventory, after: Inventory) -> str:
     return ", ".join(found[:MAX_NAMED]) + more
 
 
+def counted(inventory: Inventory) -> str:
+    """Return ``2 Ingresses, 1 Service``: how many objects there are of each kind."""
+    counts = [(len(getattr(inventory, field)), kind) for field, kind in _KINDS.items()]
+    return ", ".join(f"{count} {_plural(kind, count)}" for count, kind in counts)
+
+
+def _plural(kind: str, count: int) -> str:
+    if count == 1 or kind.endswith("Endpoints"):
+        return kind
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
+
+
 def _all(before: Inventory, after: Inventory) -> Iterator[tuple[str, str]]:
     for field, kind in _KINDS.items():
         for verb, key in _of(getattr(before, field), getattr(after, field)):

@@ -1,4 +1,4 @@
-"""``ingress check``: lint, offline."""
+"""``ingress check``: lint manifests, or what is in a cluster."""
 
 import sys
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from ingress.cli.mistakes import ExitCode
 from ingress.cli.parameters import choice, takes
 
 
-@takes("files", "namespace", "compiler")
+@takes("files", "namespace", "cluster", "compiler")
 def check(
     *,
     output: Annotated[
@@ -21,12 +21,12 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,
     **flags: Any,
 ) -> None:
-    """Say what is wrong with manifests, and what to do about it.
+    """Say what is wrong with manifests, or without -f with a cluster, and what to do about it.
 
     Exits 1 if there is an error (with --strict: a warning), else 0.
     """
     from ingress.cli.findings import FORMS, summary
-    from ingress.cli.offline import compiled
+    from ingress.cli.once import compiled
     from ingress.cli.terminal import Printer, aside
     from ingress.model.verdict import Severity
 

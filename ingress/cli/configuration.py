@@ -9,13 +9,25 @@ from ingress.cli.mistakes import Mistake, mistake
 from ingress.cli.options import OPTIONS, Option
 from ingress.cli.values import BackendOverride
 from ingress.model.policies import DEFAULT_ORIGIN, BodyLimit, Policies, Timeouts
-from ingress.settings import CompilerOptions, ProxySettings, Settings
+from ingress.settings import CompilerOptions, ProxySettings, Settings, StateSettings
+
+
+class ClusterOptions(Struct, frozen=True, kw_only=True):
+    """Which cluster is read, where no files are, and how much of it."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    namespaces: tuple[str, ...] = ()
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """Everything that ``ingress run`` was told: what to serve, and how."""
+    """Everything that ``ingress run`` was told: what to serve, and how.
+
+    Without files it is a cluster that is served.
+    """
 
     files: tuple[str, ...]
+    cluster: ClusterOptions
     namespace: str
     stand_ins: bool
     backends: tuple[BackendOverride, ...]
@@ -34,10 +46,32 @@ def configure(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Run:
 
     Raises Mistake that names the flag or the variable whose value is no good.
     """
-    given_files(flags, environment)
     given = {option.field: _given(option, flags, environment) for option in OPTIONS}
     own = {name: given[name].value for name in ("files", "namespace", "stand_ins", "backends")}
-    return Run(settings=_settings(given), **own)
+    _one_source(given)
+    return Run(settings=_settings(given), cluster=_cluster(given), **own)
+
+
+def _cluster(given: Mapping[str, Given]) -> ClusterOptions:
+    """Read which cluster is meant; -n of a cluster is one more namespace that is read."""
+    part = dict(_part("cluster", given))
+    namespace, origin = given["namespace"]
+    if origin != DEFAULT_ORIGIN:
+        part["namespaces"] = (*part["namespaces"], namespace)
+    return ClusterOptions(**part | {"namespaces": tuple(dict.fromkeys(part["namespaces"]))})
+
+
+def _one_source(given: Mapping[str, Given]) -> None:
+    """Refuse what says nothing about the source that there is: files, else a cluster."""
+    if not given["files"].value:
+        if given["stand_ins"].value:
+            message = f"{given['stand_ins'].origin}: a cluster's pods need no stand-ins"
+            raise Mistake(message, mend="add -f PATH to serve manifests")
+        return
+    for field, (value, origin) in given.items():
+        if field.startswith("cluster.") and value:
+            message = f"{origin} says which cluster is read, and files are read"
+            raise Mistake(message, mend="leave it out, or leave out the files")
 
 
 def given_files(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -52,16 +86,29 @@ def given_files(flags: Mapping[str, Any], environment: Mapping[str, str]) -> tup
 
 
 def _settings(given: Mapping[str, Given]) -> Settings:
+    files = given["files"].value
     compiler = CompilerOptions(
         # File mode serves what there is, unless it is told which class is meant.
-        any_class=not given["compiler.ingress_classes"].value,
+        any_class=bool(files) and not given["compiler.ingress_classes"].value,
         policies=_policies(given),
         **dict(_part("compiler", given)),
     )
     listeners = {name: given[name].value for name in ("http", "https", "admin")}
+    proxy = dict(_part("proxy", given))
+    if not files:  # whoever listens on a pod's ports is reached through a Service's
+        proxy["public_http_port"] = proxy["public_http_port"] or 80
+        proxy["public_https_port"] = proxy["public_https_port"] or 443
     return Settings(
-        compiler=compiler, proxy=ProxySettings(**dict(_part("proxy", given))), **listeners
+        compiler=compiler, proxy=ProxySettings(**proxy), state=_state(given), **listeners
     )
+
+
+def _state(given: Mapping[str, Given]) -> StateSettings:
+    state = StateSettings(**dict(_part("state", given)))
+    if state.private_keys and not state.folder:
+        message = f"{given['state.private_keys'].origin} has no folder to keep them in"
+        raise Mistake(message, mend="add --state-dir PATH, or leave it out")
+    return state
 
 
 def _policies(given: Mapping[str, Given]) -> Policies:

@@ -30,8 +30,11 @@ def explain(
     ] = None,
     **flags: Any,
 ) -> None:
-    """Say which route takes a request, which rule decided, and why the others lost."""
-    from ingress.cli.asking import ask_admin, ask_manifests, query_of
+    """Say which route takes a request, which rule decided, and why the others lost.
+
+    It asks manifests (-f), a running ingress (--admin), or without either a cluster's objects.
+    """
+    from ingress.cli.asking import ask_admin, ask_objects, query_of
     from ingress.cli.explanation import as_json, as_text
 
     if admin and (given := [name for name, value in flags.items() if value]):
@@ -40,7 +43,7 @@ def explain(
             mend="give the one or the other",
         )
     query = query_of(url, method=method, headers=header or (), client=client)
-    said, code = ask_admin(admin, query) if admin else ask_manifests(query, flags)
+    said, code = ask_admin(admin, query) if admin else ask_objects(query, flags)
     if output == "json":
         as_json(said, out())
     else:

@@ -12,7 +12,7 @@ from ingress.cli.parameters import takes
 from ingress.model.hosts import is_wildcard
 
 
-@takes("files", "namespace", "compiler")
+@takes("files", "namespace", "cluster", "compiler")
 def hosts(
     *,
     address: Annotated[
@@ -21,7 +21,7 @@ def hosts(
     **flags: Any,
 ) -> None:
     """Print lines for /etc/hosts, so that a browser finds the hosts on this machine."""
-    from ingress.cli.offline import compiled
+    from ingress.cli.once import compiled
 
     where = _read_address(address)
     made = compiled(flags)

@@ -25,10 +25,12 @@ from ingress.cli.values import (
 )
 
 MANIFESTS: Final = "Manifests"
+CLUSTER: Final = "Cluster (without -f)"
 LISTENERS: Final = "Listeners"
 ROUTES: Final = "Routes"
 DOWNSTREAM: Final = "Downstream (towards the client)"
 UPSTREAM: Final = "Upstream (towards the pods)"
+STATE: Final = "State"
 LOGS: Final = "Logs"
 
 
@@ -63,11 +65,17 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("--filename", PATH, "", "files", MANIFESTS, many=True, short="-f",
            doc="File or folder (recursively) of manifests, - for stdin."),
     Option("--namespace", NAMESPACE, "default", "namespace", MANIFESTS, short="-n",
-           doc="Namespace of objects that name none."),
+           doc="Namespace of objects that name none; of a cluster, the one that is read."),
     Option("--stand-ins", SWITCH, "false", "stand_ins", MANIFESTS,
            doc="Run a stand-in for every pod of the workloads behind a Service."),
     Option("--backend", OVERRIDE, "", "backends", MANIFESTS, many=True,
            doc="Send a Service to a program of your own; wins over stand-ins."),
+    Option("--kubeconfig", PATH, "", "cluster.kubeconfig", CLUSTER,
+           doc="Kubeconfig; else a pod's service account, or the kubeconfig that kubectl takes."),
+    Option("--context", NAME, "", "cluster.context", CLUSTER,
+           doc="Context of the kubeconfig; else its current one."),
+    Option("--watch-namespace", NAMESPACE, "", "cluster.namespaces", CLUSTER, many=True,
+           doc="Read this namespace only, for which a Role is enough; else all of them."),
     Option("--http", ADDRESS, "127.0.0.1:8080", "http", LISTENERS, many=True,
            doc="Listen for HTTP here; port 0 picks a free one."),
     Option("--https", ADDRESS, "127.0.0.1:8443", "https", LISTENERS, many=True,
@@ -75,13 +83,15 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("--admin", ADDRESS, "127.0.0.1:9090", "admin", LISTENERS, many=True,
            doc="Serve health, metrics, explain, snapshot and verdicts here."),
     Option("--public-http-port", PORT, "", "proxy.public_http_port", LISTENERS,
-           doc="HTTP port that clients see (Location, X-Forwarded-Port); else the listener's."),
+           doc="HTTP port that clients see (Location, X-Forwarded-Port); else 80 in a cluster, "
+               "the listener's own with -f."),
     Option("--public-https-port", PORT, "", "proxy.public_https_port", LISTENERS,
-           doc="HTTPS port that clients see; else the listener's."),
+           doc="HTTPS port that clients see; else 443 in a cluster, the listener's own with -f."),
     Option("--trusted-proxy", NETWORK, "", "proxy.trusted_proxies", LISTENERS, many=True,
            doc="Network of proxies whose X-Forwarded-* headers are believed."),
     Option("--ingress-class", NAME, "", "compiler.ingress_classes", ROUTES, many=True,
-           doc="Serve Ingresses of this class only; without it, of any class."),
+           doc="Serve Ingresses of this class only; else, in a cluster, of every IngressClass "
+               "whose controller this is, with -f of any class."),
     Option("--default-backend", BACKEND_REF, "", "compiler.default_backend", ROUTES,
            doc="Service for requests that nothing else takes; without it, 404."),
     Option("--default-certificate", OBJECT, "", "compiler.default_certificate", ROUTES,
@@ -114,6 +124,11 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("--upstream-keep-alive-connections", COUNT, "320",
            "proxy.upstream_keep_alive_connections", UPSTREAM,
            doc="How many idle connections to pods are kept."),
+    Option("--state-dir", PATH, "", "state.folder", STATE,
+           doc="Keep the last good snapshot here, and serve it if a start finds no API server."),
+    Option("--state-private-keys", SWITCH, "false", "state.private_keys", STATE,
+           doc="Keep private keys in it, too (mode 0600); else TLS hosts show a self-made "
+               "certificate until the cluster is read."),
     Option("--access-log", one_of("json", "combined", "off"), "json", "proxy.access_log", LOGS,
            doc="Form of the access log, one line a request on stdout."),
 )

@@ -30,8 +30,11 @@ def choice(*words: str) -> Any:
 Output: TypeAlias = Annotated[
     str, typer.Option("--output", "-o", help="Form of the output.", **choice("text", "json"))
 ]
-SERVED: Final = ("files", "namespace", "backends", "compiler", "timeouts", "body_limit")
-"""The options that shape a Snapshot, for the commands that compile one offline."""
+SERVED: Final = (
+    *("files", "namespace", "cluster"),
+    *("backends", "compiler", "timeouts", "body_limit"),
+)
+"""The options that shape a Snapshot, for the commands that compile one and serve nothing."""
 
 
 def takes(*fields: str) -> Callable[[Command], Command]:

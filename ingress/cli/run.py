@@ -1,4 +1,4 @@
-"""``ingress run``: serves manifests until Ctrl-C."""
+"""``ingress run``: serves a cluster or manifests until it is told to stop."""
 
 import os
 from typing import Any
@@ -10,7 +10,7 @@ from ingress.cli.parameters import takes
 
 @takes()
 def run(**flags: Any) -> None:
-    """Serve manifests: files, folders and stdin; what changes on disk is served at once.
+    """Serve a cluster, or with -f manifests: files, folders and stdin; changes are live at once.
 
     Each option is also an environment variable: INGRESS_ and its name, as in
     INGRESS_PROXY_READ_TIMEOUT; lists are separated by commas. A flag wins over its variable.

@@ -13,6 +13,7 @@ from ingress.cli.findings import as_text
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.cli.terminal import GOOD, STRONG, aside
 from ingress.control import logs, supervisor
+from ingress.control.lastgood import LastGood
 from ingress.control.listening import ListenError
 from ingress.control.reporter import Change
 from ingress.issuer.authority import is_signed_by
@@ -30,17 +31,32 @@ DEVELOPMENT_CA: Final = Path("certs/ca.crt")
 def serve(run: Run) -> int:
     """Serve until a signal ends it and return the exit code; raises Mistake."""
     logs.set_up()
-    source = Source(run)
+    state = run.settings.state
+    if state.folder:
+        LastGood(state.folder, private_keys=state.private_keys).prepare()
     try:
-        return supervisor.serve(
-            run.settings,
-            source,
-            announce=lambda serving: announce(serving, source.locate),
-            tell=lambda change: tell(change, source.locate),
-        )
+        return _serve_files(run) if run.files else _serve_cluster(run)
     except ListenError as error:
         message, _, mend = str(error).rpartition(": ")
         raise Mistake(message, mend=mend, code=ExitCode.FOUND) from error
+
+
+def _serve_files(run: Run) -> int:
+    source = Source(run)
+    return supervisor.serve(
+        run.settings,
+        source,
+        announce=lambda serving: announce(serving, source.locate),
+        tell=lambda change: tell(change, source.locate),
+    )
+
+
+def _serve_cluster(run: Run) -> int:
+    from ingress.cli import clustered
+
+    source = clustered.Source(run)
+    source.prepare()
+    return supervisor.serve(run.settings, source, announce=clustered.announce, tell=clustered.tell)
 
 
 class Source:

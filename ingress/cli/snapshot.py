@@ -12,9 +12,10 @@ from ingress.cli.parameters import SERVED, takes
 def snapshot(**flags: Any) -> None:
     """Print the compiled snapshot as JSON, secrets left out.
 
-    The same manifests give the same text, so it is fit for diff and for golden tests.
+    It is of manifests, or without -f of a cluster. The same objects give the same text, so it is
+    fit for diff and for golden tests.
     """
-    from ingress.cli.offline import compiled
+    from ingress.cli.once import compiled
     from ingress.model.codec import dump
 
     made = compiled(flags)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Final
 
 from ingress.compiler import Build, build_snapshot
-from ingress.control.publisher import Publisher
+from ingress.control.keeping import Publishes
 from ingress.control.reporter import VerdictSink
 from ingress.control.settled import repeated, settled
 from ingress.model.inventory import Inventory
@@ -31,7 +31,7 @@ class Controller:
         inventories: AsyncIterator[Inventory],
         *,
         options: CompilerOptions,
-        publisher: Publisher,
+        publisher: Publishes,
         reporter: VerdictSink,
     ) -> None:
         self._inventories = inventories

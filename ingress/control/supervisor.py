@@ -17,6 +17,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 from ingress.control.admin import Admin
 from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
+from ingress.control.keeping import Keeper
+from ingress.control.lastgood import LastGood
 from ingress.control.listening import address_of, listen
 from ingress.control.publisher import Publisher
 from ingress.control.reporter import Reporter, Tell
@@ -147,11 +149,12 @@ class Supervisor:
         self._announce = announce
         self._worker = Worker(settings.proxy, fallback_certificate(now=time.time()))
         self._publisher = Publisher([_InProcess(self._worker)])
+        self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
         self._controller = Controller(
             source.inventories(),
             options=settings.compiler,
-            publisher=self._publisher,
+            publisher=self._keeper or self._publisher,
             reporter=self._reporter,
         )
         self._admin = Admin(
@@ -181,6 +184,8 @@ class Supervisor:
 
     async def _live(self, given: Orders) -> Ended:
         parts = {"controller": self._controller.run(), "opening": self._open()}
+        if self._keeper:
+            parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_vital(it, name), name=name) for name, it in parts.items()]
             await given.stop.wait()
@@ -215,6 +220,13 @@ class Supervisor:
         if drain in done:
             return Ended.BROKEN if drain.exception() else Ended.WELL
         return Ended.AT_ONCE if now in done else Ended.WELL
+
+
+def _keeper(settings: Settings, publisher: Publisher) -> Keeper | None:
+    state = settings.state
+    if state.folder is None:
+        return None
+    return Keeper(publisher, LastGood(state.folder, private_keys=state.private_keys))
 
 
 async def _vital(part: Coroutine[Any, Any, None], name: str) -> None:

@@ -32,3 +32,10 @@ class SecretBytes:
 
     def __reduce__(self) -> Any:
         raise TypeError("a secret is not pickled; it crosses processes through model.codec")
+
+
+def secret_text(kind: type, value: Any) -> Any:
+    """Keep a Secret's text as bytes that never print themselves (msgspec's ``dec_hook``)."""
+    if kind is SecretBytes and isinstance(value, str):
+        return SecretBytes(value.encode())
+    raise ValueError("Expected `str`")

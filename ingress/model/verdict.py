@@ -35,6 +35,7 @@ class Reason(StrEnum):
     """The closed list of reasons; docs/reasons.md is generated from it and ``REASONS``."""
 
     # reading
+    NOT_PERMITTED = "NotPermitted"
     UNREADABLE_FILE = "UnreadableFile"
     INVALID_YAML = "InvalidYAML"
     INVALID_OBJECT = "InvalidObject"
@@ -84,6 +85,7 @@ class ReasonDoc(NamedTuple):
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 REASONS: Mapping[Reason, ReasonDoc] = {
+    Reason.NOT_PERMITTED: ReasonDoc(_W, "The API server does not let the controller read it."),
     Reason.UNREADABLE_FILE: ReasonDoc(_E, "The file cannot be opened or is not text."),
     Reason.INVALID_YAML: ReasonDoc(_E, "The file is not YAML or JSON; what it last held stays."),
     Reason.INVALID_OBJECT: ReasonDoc(_E, "A field has the wrong type; the object is left out."),

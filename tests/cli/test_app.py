@@ -38,7 +38,9 @@ def test_every_command_has_help(command):
     ("args", "words"),
     [
         (("chekc",), "Did you mean 'check'"),
-        (("check",), "-f PATH"),
+        (("check", "-f", "x", "--context", "prod"), "--context"),
+        (("run", "--stand-ins"), "-f PATH"),
+        (("convert",), "-f PATH"),
         (("check", "-f"), "requires an argument"),
         (("check", "--nonsense"), "--nonsense"),
         (("check", "-f", "x", "-o", "xml"), "xml"),
@@ -165,3 +167,22 @@ def test_colour_is_for_terminals_and_not_where_no_color_asks_for_none():
     assert b"\x1b[" not in on_a_terminal(*args, TERM="dumb")
     assert "\x1b[" not in ingress(*args).stdout
     assert b"\x1b[" in on_a_terminal(*args, NO_COLOR="")
+
+
+def test_it_is_a_plugin_of_kubectl(tmp_path):
+    plugin = INGRESS.with_name("kubectl-ingress")
+    done = subprocess.run(
+        [plugin, "explain"], capture_output=True, text=True, check=False, timeout=DEADLINE
+    )
+    assert done.returncode == 2
+    assert "see `kubectl ingress explain --help`" in done.stderr
+    done = subprocess.run(
+        [plugin, "check", "--kubeconfig", tmp_path / "none"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
+    )
+    assert done.returncode == 1
+    assert f"there is no kubeconfig at {tmp_path}/none" in done.stderr
+    assert "-f" in done.stderr

@@ -1,4 +1,4 @@
-from ingress.cli.changes import changed
+from ingress.cli.changes import changed, counted
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.objects import ObjectMeta, Service
 from ingress.model.workloads import Workload
@@ -26,3 +26,10 @@ def test_one_line_tells_what_came_went_and_changed():
 def test_a_long_list_is_cut():
     after = Inventory(services=dict(service(f"s{n}") for n in range(9)))
     assert changed(Inventory(), after).endswith("added Service default/s4 and 4 more")
+
+
+def test_objects_are_counted_by_kind():
+    one = Inventory(services=dict([service("a")]))
+    assert counted(one) == (
+        "0 Ingresses, 0 IngressClasses, 1 Service, 0 EndpointSlices, 0 Endpoints, 0 Secrets"
+    )

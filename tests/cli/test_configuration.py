@@ -1,13 +1,13 @@
 import pytest
 
-from ingress.cli.configuration import configure, given_files
+from ingress.cli.configuration import ClusterOptions, configure, given_files
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.cli.options import OPTIONS
 from ingress.cli.values import read_override
 from ingress.model.inventory import ObjectKey
 from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef
-from ingress.settings import CompilerOptions, ListenAddress, ProxySettings
+from ingress.settings import CompilerOptions, ListenAddress, ProxySettings, StateSettings
 
 FILES = {"filename": ["a.yaml"]}
 
@@ -54,6 +54,8 @@ SAID = {
     "--proxy-send-timeout": "6s",
     "--upstream-keep-alive-timeout": "7s",
     "--upstream-keep-alive-connections": "8",
+    "--state-dir": "state",
+    "--state-private-keys": "true",
     "--access-log": "off",
 }
 
@@ -61,15 +63,65 @@ SAID = {
 def as_flags():
     flags = {}
     for option in OPTIONS:
-        text = SAID[option.flag]
+        text = SAID.get(option.flag, "")
         flags[option.name] = [word.strip() for word in text.split(",")] if option.many else text
-    return flags | {"stand_ins": True}
+        if not text:
+            del flags[option.name]
+    return flags | {"stand_ins": True, "state_private_keys": True}
+
+
+CLUSTER_SAID = {
+    "--kubeconfig": "x/config",
+    "--context": "prod",
+    "--watch-namespace": "shop,blog",
+}
+"""Says nothing beside files."""
+
+
+def test_which_cluster_is_read_from_the_environment_as_from_flags():
+    by_flag = configure(
+        {"kubeconfig": "x/config", "context": "prod", "watch_namespace": ["shop", "blog"]}, {}
+    )
+    variables = {o.variable: CLUSTER_SAID[o.flag] for o in OPTIONS if o.flag in CLUSTER_SAID}
+    assert by_flag == configure({}, variables)
+    assert by_flag.cluster == ClusterOptions(
+        kubeconfig="x/config", context="prod", namespaces=("shop", "blog")
+    )
+
+
+def test_without_files_it_is_a_cluster_and_its_ports_are_the_services():
+    run = configure({"public_https_port": "8443"}, {})
+    assert (run.files, run.cluster) == ((), ClusterOptions())
+    assert run.settings.compiler == CompilerOptions(any_class=False)
+    assert run.settings.proxy.public_http_port == 80
+    assert run.settings.proxy.public_https_port == 8443
+
+
+def test_the_namespace_of_a_cluster_is_one_that_is_read():
+    assert configure({"namespace": "shop"}, {}).cluster.namespaces == ("shop",)
+    both = {"watch_namespace": ["blog", "shop"], "namespace": "shop"}
+    assert configure(both, {}).cluster.namespaces == ("blog", "shop")
+
+
+def test_what_is_about_the_other_source_is_refused():
+    with pytest.raises(Mistake, match="flag --context says which cluster") as caught:
+        configure(FILES | {"context": "prod"}, {})
+    assert "leave out the files" in caught.value.mend
+    with pytest.raises(Mistake, match="environment INGRESS_STAND_INS") as caught:
+        configure({}, {"INGRESS_STAND_INS": "yes"})
+    assert "-f PATH" in caught.value.mend
+
+
+def test_private_keys_need_a_folder_to_be_kept_in():
+    with pytest.raises(Mistake, match="flag --state-private-keys has no folder") as caught:
+        configure({"state_private_keys": True}, {})
+    assert "--state-dir PATH" in caught.value.mend
 
 
 def test_every_option_is_read_from_the_environment_as_from_its_flag():
-    assert {option.flag for option in OPTIONS} == set(SAID)
+    assert {option.flag for option in OPTIONS} == {*SAID, *CLUSTER_SAID}
     by_flag = configure(as_flags(), {})
-    by_variable = configure({}, {o.variable: SAID[o.flag] for o in OPTIONS})
+    by_variable = configure({}, {o.variable: SAID.get(o.flag, "") for o in OPTIONS})
     # Policies say who set them; all else is the same.
     assert by_flag.settings.compiler.policies.timeouts.origin == (
         "flag --proxy-connect-timeout, flag --proxy-read-timeout, flag --proxy-send-timeout"
@@ -96,6 +148,7 @@ def test_every_option_is_read_from_the_environment_as_from_its_flag():
     assert compiler.policies.body_limit.max_bytes == 1024**2
     timeouts = compiler.policies.timeouts
     assert (timeouts.connect, timeouts.read, timeouts.send) == (4, 5, 6)
+    assert by_flag.settings.state == StateSettings(folder="state", private_keys=True)
 
 
 def without_policies(run):
@@ -121,6 +174,7 @@ CHOOSY = [
     option
     for option in OPTIONS
     if option.field not in {"files", "namespace", "stand_ins", "compiler.ingress_classes"}
+    and option.flag not in {"--kubeconfig", "--context", "--state-dir", "--state-private-keys"}
 ]
 
 
@@ -136,9 +190,9 @@ def test_a_bad_value_names_the_flag_or_the_variable(option):
         assert "write " in caught.value.mend
 
 
-def test_without_manifests_there_is_nothing_to_do():
+def test_what_needs_manifests_says_so():
     for flags in ({}, {"filename": []}):
         with pytest.raises(Mistake, match="no manifests") as caught:
-            configure(flags, {})
+            given_files(flags, {})
         assert "-f PATH" in caught.value.mend
     assert given_files({}, {"INGRESS_FILENAME": "a, b"}) == ("a", "b")

@@ -98,6 +98,14 @@ class ControlPlane:
         flags = ("--silent", "--max-time", "5", "--cacert", str(self.certificate))
         return self.inside.run("curl", *flags, f"{self.server}/readyz", check=False).stdout == "ok"
 
+    def node_is_ready(self, name: str) -> bool:
+        """Tell whether there is such a node, and it is Ready."""
+        self.controller_manager.check()
+        self.scheduler.check()
+        (node,) = self.get("nodes", f"--field-selector=metadata.name={name}")["items"] or [{}]
+        conditions = node.get("status", {}).get("conditions", [])
+        return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
     @property
     def environment(self) -> dict[str, str]:
         """What a client of the cluster needs to know, and a home where it may leave things."""

@@ -56,10 +56,7 @@ class ControlTier(ControlPlane):
 
     def _node_is_ready(self) -> bool:
         self.kwok.check()
-        self.controller_manager.check()
-        self.scheduler.check()
-        conditions = self.get("node", NODE).get("status", {}).get("conditions", [])
-        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+        return self.node_is_ready(NODE)
 
 
 @contextmanager

@@ -4,9 +4,12 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from cluster.controlplane import ControlPlane
 from cluster.controltier import ControlTier
 from cluster.controltier import control_tier as bring_up_control_tier
-from cluster.machine import no_control_tier
+from cluster.machine import no_control_tier, no_node_tier
+from cluster.nodetier import NodeTier
+from cluster.nodetier import node_tier as bring_up_node_tier
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +21,29 @@ def control_tier() -> Iterator[ControlTier]:
         yield tier
 
 
+@pytest.fixture(scope="session")
+def node_tier() -> Iterator[NodeTier]:
+    """The node tier that tests share; each uses a namespace of its own."""
+    if reason := no_node_tier():
+        pytest.skip(reason)
+    with bring_up_node_tier() as tier:
+        yield tier
+
+
 @pytest.fixture
 def namespace(control_tier: ControlTier) -> Iterator[str]:
     """A Kubernetes namespace for one test, in the control tier."""
+    yield from _namespace(control_tier)
+
+
+@pytest.fixture
+def node_namespace(node_tier: NodeTier) -> Iterator[str]:
+    """A Kubernetes namespace for one test, in the node tier."""
+    yield from _namespace(node_tier)
+
+
+def _namespace(tier: ControlPlane) -> Iterator[str]:
     name = f"test-{secrets.token_hex(4)}"
-    control_tier.kubectl("create", "namespace", name)
+    tier.kubectl("create", "namespace", name)
     yield name
-    control_tier.kubectl("delete", "namespace", name, "--wait=false")
+    tier.kubectl("delete", "namespace", name, "--wait=false")

@@ -116,6 +116,7 @@ def own_tier():
         yield tier
 
 
+@pytest.mark.control_tier
 def test_a_watch_from_before_a_compaction_is_gone(own_tier):
     def watch() -> str:
         """Watch from the very first revision, for a second; return what is said."""

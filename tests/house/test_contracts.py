@@ -72,7 +72,11 @@ def test_an_empty_house_keeps_them_all(house):
             "import cryptography",
             {"cryptography is for reading and issuing certificates"},
         ),
-        ("control/a", "import kubernetes_asyncio", {"Nobody speaks to a cluster yet"}),
+        (
+            "control/a",
+            "import kubernetes_asyncio",
+            {"One module finds credentials, and one speaks to the API server with them"},
+        ),
         (
             "control/a",
             "import ruamel.yaml",

@@ -4,7 +4,7 @@ import pickle
 import msgspec
 import pytest
 
-from ingress.model.secret import SecretBytes
+from ingress.model.secret import SecretBytes, secret_text
 
 SECRET = SecretBytes(b"hush")
 
@@ -29,3 +29,11 @@ def test_it_never_prints_itself(printed):
 def test_it_leaves_by_no_side_door(way):
     with pytest.raises(TypeError):
         way(SECRET)
+
+
+def test_text_becomes_one_when_it_is_decoded():
+    assert msgspec.convert("hush", SecretBytes, dec_hook=secret_text) == SECRET
+    with pytest.raises(msgspec.ValidationError, match="Expected `str`"):
+        msgspec.convert(1, SecretBytes, dec_hook=secret_text)
+    with pytest.raises(ValueError, match="Expected `str`"):
+        secret_text(int, "hush")

@@ -7,10 +7,11 @@ import msgspec
 
 from ingress.model.inventory import ObjectKey
 from ingress.model.names import NAME_RULE, NAMESPACE_RULE, is_name, is_namespace
+from ingress.model.secret import secret_text
 from ingress.model.verdict import FieldPath, ObjectRef, Reason
 from ingress.sources.manifests.fields import unknown_fields
 from ingress.sources.manifests.kinds import KINDS, VERSIONS, Kind, Readable, group_of
-from ingress.sources.manifests.misfits import misfits, secret_text
+from ingress.sources.manifests.misfits import misfits
 from ingress.sources.manifests.problem import Problem
 
 _SHOWN: Final = 63

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ingress.model.secret import SecretBytes
+from ingress.model.secret import secret_text
 from ingress.model.verdict import FieldPath, Reason
 from ingress.sources.manifests.problem import Problem, written
 
@@ -16,13 +16,6 @@ _EXPECTED: Final = re.compile(r"Expected `([^`]+)`")
 _MISSING: Final = re.compile(r"Object missing required field `([^`]+)`")
 _MOST: Final = 20
 """Problems told of one object; a list of hundreds is a misunderstanding, told well enough."""
-
-
-def secret_text(kind: type, value: Any) -> Any:
-    """Keep a Secret's text as bytes that never print themselves (msgspec's ``dec_hook``)."""
-    if kind is SecretBytes and isinstance(value, str):
-        return SecretBytes(value.encode())
-    raise ValueError("Expected `str`")
 
 
 def misfits(plain: dict[str, Any], view: type[Any]) -> Iterator[Problem]:

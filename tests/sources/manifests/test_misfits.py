@@ -7,7 +7,7 @@ import pytest
 from ingress.model.objects import Ingress, Secret, Service
 from ingress.model.verdict import FieldPath
 from ingress.model.workloads import Workload
-from ingress.sources.manifests.misfits import misfits, secret_text
+from ingress.sources.manifests.misfits import misfits
 
 NAME = {"name": "web", "namespace": "default"}
 
@@ -110,8 +110,3 @@ def test_a_pod_knows_of_no_template() -> None:
 
 def test_what_fits_has_no_misfits() -> None:
     assert list(misfits({"metadata": NAME}, Ingress)) == []
-
-
-def test_secrets_are_text() -> None:
-    with pytest.raises(ValueError, match="str"):
-        secret_text(int, "x")

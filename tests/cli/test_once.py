@@ -1,5 +1,5 @@
 from ingress.cli.mistakes import ExitCode
-from ingress.cli.offline import compiled
+from ingress.cli.once import compiled
 
 
 def test_manifests_are_read_and_compiled_once(tmp_path, capsys):

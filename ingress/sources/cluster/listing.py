@@ -1,0 +1,135 @@
+"""Everything there is of a kind, and from where a watch goes on.
+
+A list that broke off is no list: nothing is said before all of it is there.
+"""
+
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, Final, NamedTuple
+
+from ingress.model.inventory import ObjectKey
+from ingress.model.verdict import ObjectRef
+from ingress.sources.cluster.api import Api, Query
+from ingress.sources.cluster.kinds import KINDS, Kind
+from ingress.sources.cluster.messages import Bookmark, Reader
+from ingress.sources.fold import Drop, Event, Put, Say, Swap
+
+PAGE: Final = 500
+"""Objects: what the API server's own clients ask for at once."""
+
+PAGE_SECONDS: Final = 30.0
+
+ANY_VERSION: Final = "0"
+"""Whatever the API server has in its cache will do: what is newer follows as a change."""
+
+
+class Scope(NamedTuple):
+    """One kind, in one namespace or (empty) in all of them."""
+
+    kind: Kind
+    namespace: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.plural} in {self.namespace}" if self.namespace else self.kind.plural
+
+    @property
+    def path(self) -> str:
+        """Where the API has it."""
+        return self.kind.path(self.namespace)
+
+    @property
+    def subject(self) -> ObjectRef:
+        """Whom a verdict names that is about all of them."""
+        return ObjectRef(self.kind.name, self.namespace, "*")
+
+    def swap(self, objects: Mapping[ObjectKey, Any]) -> Swap:
+        """Return the event that these are all there are."""
+        return Swap(self.kind.table, objects, self.namespace)
+
+
+def scopes(namespaces: Sequence[str]) -> Iterator[Scope]:
+    """Yield a scope for each kind in each namespace; without any, in all of them."""
+    for kind in KINDS:
+        if kind.namespaced and namespaces:
+            yield from (Scope(kind, namespace) for namespace in namespaces)
+        else:
+            yield Scope(kind)
+
+
+async def watched(
+    api: Api, scope: Scope, reader: Reader, *, query: Query, idle_seconds: float
+) -> AsyncGenerator[list[Event], None]:
+    """Yield what changes from the reader's version on, until the server ends the watch.
+
+    An empty list says that nothing changed, and that the watch is alive.
+    """
+    asked = {**query, "resourceVersion": reader.version}
+    async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
+        async for lines in watch:
+            yield [it for it in map(reader.line, lines) if not isinstance(it, Bookmark)]
+
+
+async def streamed(
+    api: Api, scope: Scope, reader: Reader, *, query: Query, idle_seconds: float
+) -> AsyncGenerator[list[Event], None]:
+    """List by a watch that sends what there is at first (KEP-3157), and then goes on as one.
+
+    Raises ApiError where the server does not do that.
+    """
+    asked = {
+        **query,
+        "sendInitialEvents": "true",
+        "resourceVersionMatch": "NotOlderThan",
+        "resourceVersion": ANY_VERSION,
+    }
+    first = _First(scope)
+    try:
+        async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
+            async for lines in watch:
+                messages = map(reader.line, lines)
+                listed = [] if first.whole else first.take(messages)
+                yield [*listed, *(it for it in messages if not isinstance(it, Bookmark))]
+    finally:
+        if not first.whole:
+            reader.version = ""
+
+
+class _First:
+    """Gathers a streamed list until its bookmark says that it is whole."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.whole = False
+        self._scope = scope
+        self._objects: dict[ObjectKey, Any] = {}
+        self._remarks: list[Event] = []
+
+    def take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
+        """Take what belongs to the list, and return all of it once it is whole."""
+        for message in messages:
+            match message:
+                case Put(_, key, value):
+                    self._objects[key] = value
+                case Drop(_, key):
+                    self._objects.pop(key, None)
+                case Say():
+                    self._remarks.append(message)
+                case Bookmark(whole=True):
+                    self.whole = True
+                    return [self._scope.swap(self._objects), *self._remarks]
+        return []
+
+
+async def paged(api: Api, scope: Scope, reader: Reader) -> AsyncGenerator[list[Event], None]:
+    """List page by page and yield once; all pages are of one version, a watch goes on from it."""
+    query = {**scope.kind.query, "limit": str(PAGE)}
+    objects: dict[ObjectKey, Any] = {}
+    remarks: list[Event] = []
+    while True:
+        page = reader.page(await api.get(scope.path, query=query, seconds=PAGE_SECONDS))
+        objects.update(page.objects)
+        remarks += page.remarks
+        if not page.next:
+            reader.version = page.version
+            yield [scope.swap(objects), *remarks]
+            return
+        query = {**query, "continue": page.next}

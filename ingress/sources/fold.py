@@ -1,0 +1,140 @@
+"""Pure: (Inventory, events) -> Inventory, for sources that are told what changed.
+
+Mappings are never mutated: each table that events touch is copied once for all of them. What
+did not change stays the same object, and where nothing did, so does the Inventory.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from msgspec import structs
+
+from ingress.model.inventory import TABLES, Inventory, ObjectKey
+from ingress.model.verdict import ObjectRef, Verdict
+
+KINDS: Final[Mapping[str, str]] = {
+    "ingresses": "Ingress",
+    "ingress_classes": "IngressClass",
+    "services": "Service",
+    "endpoint_slices": "EndpointSlice",
+    "endpoints": "Endpoints",
+    "secrets": "Secret",
+}
+"""What the objects of an Inventory's tables are called."""
+
+EVERY_NAMESPACE: Final = ""
+
+
+class Put(NamedTuple):
+    """An object came or changed; what was said about it before holds no longer."""
+
+    table: str
+    key: ObjectKey
+    value: Any
+
+
+class Drop(NamedTuple):
+    """An object went."""
+
+    table: str
+    key: ObjectKey
+
+
+class Swap(NamedTuple):
+    """All that there is in a table, or in one namespace of it, in place of what there was."""
+
+    table: str
+    objects: Mapping[ObjectKey, Any]
+    namespace: str = EVERY_NAMESPACE
+
+
+class Say(NamedTuple):
+    """All there is to say about an object, in place of what was said; nothing of it changes."""
+
+    subject: ObjectRef
+    verdicts: tuple[Verdict, ...]
+
+
+Event: TypeAlias = Put | Drop | Swap | Say
+
+
+def fold(inventory: Inventory, events: Iterable[Event]) -> Inventory:
+    """Return the Inventory after the events, in their order."""
+    folding = _Folding(inventory)
+    for event in events:
+        match event:
+            case Put(table, key, value):
+                folding.put(table, key, value)
+            case Drop(table, key):
+                folding.drop(table, key)
+            case Swap(table, objects, namespace):
+                folding.swap(table, objects, namespace)
+            case Say(subject, verdicts):
+                folding.say(subject, verdicts)
+    return folding.inventory()
+
+
+class _Folding:
+    """An Inventory that is being changed: copies of the tables that were touched so far."""
+
+    def __init__(self, before: Inventory) -> None:
+        self._before = before
+        self._tables: dict[str, dict[ObjectKey, Any]] = {}
+        self._said: dict[ObjectRef, tuple[Verdict, ...]] = {}
+        for verdict in before.verdicts:
+            self._said[verdict.subject] = (*self._said.get(verdict.subject, ()), verdict)
+
+    def put(self, table: str, key: ObjectKey, value: Any) -> None:
+        old = self._now(table).get(key)
+        if old is None or not _alike(old, value):
+            self._touched(table)[key] = value
+        self._hush(table, key)
+
+    def drop(self, table: str, key: ObjectKey) -> None:
+        if key in self._now(table):
+            del self._touched(table)[key]
+        self._hush(table, key)
+
+    def swap(self, table: str, objects: Mapping[ObjectKey, Any], namespace: str) -> None:
+        there = [key for key in self._now(table) if namespace in {EVERY_NAMESPACE, key.namespace}]
+        for key in there:
+            if key not in objects:
+                self.drop(table, key)
+        for key, value in objects.items():
+            self.put(table, key, value)
+
+    def say(self, subject: ObjectRef, verdicts: tuple[Verdict, ...]) -> None:
+        self._said.pop(subject, None)
+        if verdicts:
+            self._said[subject] = verdicts
+
+    def inventory(self) -> Inventory:
+        verdicts = tuple(one for said in self._said.values() for one in said)
+        if verdicts == self._before.verdicts:
+            verdicts = self._before.verdicts
+        tables = {name: self._tables.get(name, getattr(self._before, name)) for name in TABLES}
+        if not self._tables and verdicts is self._before.verdicts:
+            return self._before
+        return Inventory(**tables, verdicts=verdicts)
+
+    def _now(self, table: str) -> Mapping[ObjectKey, Any]:
+        found: Mapping[ObjectKey, Any] = getattr(self._before, table)
+        return self._tables.get(table, found)
+
+    def _touched(self, table: str) -> dict[ObjectKey, Any]:
+        if table not in self._tables:
+            self._tables[table] = dict(getattr(self._before, table))
+        return self._tables[table]
+
+    def _hush(self, table: str, key: ObjectKey) -> None:
+        if self._said:
+            self._said.pop(ObjectRef(KINDS[table], *key), None)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Tell whether two versions of an object differ in nothing that is read but their number.
+
+    Much of what changes (a status, somebody's managed fields) is none of ours.
+    """
+    metadata = structs.replace(new.metadata, resource_version=old.metadata.resource_version)
+    return bool(structs.replace(new, metadata=metadata) == old)

@@ -1,0 +1,3 @@
+module pods
+
+go 1.20

@@ -1,0 +1,7 @@
+import pytest
+from sources.cluster.server import Server
+
+
+@pytest.fixture
+def server(tmp_path):
+    return Server(tmp_path)
