@@ -18,6 +18,7 @@ CONTROLLER = "aiohttp-ingress.dev/controller"
 
 Network: TypeAlias = IPv4Network | IPv6Network
 AccessLog: TypeAlias = Literal["json", "combined", "off"]
+Lanes: TypeAlias = Literal["both", "full"]
 
 
 class ListenAddress(NamedTuple):
@@ -52,7 +53,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     the end of its head; ``client_body_timeout`` and ``client_send_timeout`` are between two
     successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays.
     ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
-    say; ``None`` means the listener's own.
+    say; ``None`` means the listener's own. ``lanes`` of ``full`` serves every request by aiohttp.
     """
 
     client_header_timeout: float = 10.0
@@ -67,6 +68,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     upstream_keep_alive_timeout: float = 60.0
     upstream_keep_alive_connections: int = 320
     access_log: AccessLog = "json"
+    lanes: Lanes = "both"
 
 
 class WritingSettings(Struct, frozen=True, kw_only=True):

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
+from wire.served import each_lane
 from wire.summary import pytest_terminal_summary
 
 __all__ = [
     "control_tier",
+    "each_lane",
     "namespace",
     "node_namespace",
     "node_tier",
