@@ -11,7 +11,7 @@ from ingress.model.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = 1.0
+GRACE: Final = 0.5
 """Seconds that the first Inventory has; after that, what was kept is served."""
 
 PAUSE: Final = 5.0

@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -26,3 +28,12 @@ def test_a_folder_that_cannot_hold_the_state_is_an_error(tmp_path):
     flags = {"filename": [str(tmp_path)], "state_dir": str(tmp_path / "file")}
     with pytest.raises(OSError, match="file"):
         serve(configure(flags, {}))
+
+
+def test_of_what_writes_to_a_cluster_nothing_is_there_in_file_mode():
+    program = (
+        "import sys, ingress.cli.serving, ingress.cli.manifested, ingress.control.supervisor;"
+        "print([it for it in sys.modules if it.startswith('ingress.control.cluster')])"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"

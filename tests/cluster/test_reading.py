@@ -47,18 +47,26 @@ async def test_objects_come_change_and_go(control_tier, namespace):
         await seen.until(has(namespace, ingresses=[], services=["web"], secrets=[]))
 
 
-async def test_a_status_is_no_change(control_tier, namespace):
-    """Somebody's status or managed fields make no new object of an Ingress."""
-    await applied(control_tier, ingress("web", namespace=namespace, host="a.test"))
+async def test_only_the_status_of_an_ingress_is_a_change(control_tier, namespace):
+    """A Service's status, or managed fields, make no new object; an Ingress's status is read."""
+    await applied(
+        control_tier,
+        ingress("web", namespace=namespace, host="a.test"),
+        service("web", namespace=namespace, target=1, type="LoadBalancer"),
+    )
     kubeconfig = await asyncio.to_thread(control_tier.open_door)
+    here = key(namespace, "web")
+    status = json.dumps({"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}})
+    patch = ("patch", "-n", namespace, "--subresource=status", "--type=merge", f"--patch={status}")
     async with following(kubeconfig, namespace) as seen:
-        first = await seen.until(has(namespace, ingresses=["web"]))
-        status = {"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}}
-        patch = ("patch", "ingress/web", "-n", namespace, "--subresource=status", "--type=merge")
-        await kubectl(control_tier, *patch, f"--patch={json.dumps(status)}")
+        first = await seen.until(has(namespace, ingresses=["web"], services=["web"]))
+        await kubectl(control_tier, *patch, "service/web")
+        await kubectl(control_tier, *patch, "ingress/web")
+        await seen.until(lambda it: it.ingresses[here] is not first.ingresses[here])
         await applied(control_tier, service("later", namespace=namespace, target=1))
-        last = await seen.until(has(namespace, services=["later"]))
-    assert last.ingresses is first.ingresses
+        last = await seen.until(has(namespace, services=["later", "web"]))
+    assert last.services[here] is first.services[here]
+    assert last.ingresses[here].spec == first.ingresses[here].spec
 
 
 def endpoints(inventory, namespace) -> int:
