@@ -150,7 +150,7 @@ SPLICE = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     raw=st.sampled_from(LEGAL + HOSTILE),
     splices=st.lists(SPLICE, max_size=2),

@@ -1,5 +1,6 @@
 """The upstream half of a request in the express lane: pick, send, and try again."""
 
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _name = lru_cache(maxsize=4096)(str)
 
 
-class Sending(Exchange):
+class Sending(Exchange, ABC):
     """An Exchange on its way to a link; a Transit is what it becomes, and owns the link."""
 
     _errand: Errand
@@ -204,14 +205,14 @@ class Sending(Exchange):
             self._dialling.cancel()
             self._dialling = None
 
+    @abstractmethod
     def fail(self, failure: Failure) -> None:
         """End the request for this reason."""
-        raise NotImplementedError
 
+    @abstractmethod
     def response_received(self, data: bytes) -> None:
         """See upstream.link.Owner."""
-        raise NotImplementedError
 
+    @abstractmethod
     def upstream_ended(self) -> None:
         """See upstream.link.Owner."""
-        raise NotImplementedError
