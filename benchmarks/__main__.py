@@ -23,13 +23,13 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         folder = Path(name)
-        proxies = _start(arguments.proxies, folder=folder, stack=stack)
+        proxies = _start(arguments, folder=folder, stack=stack)
         if arguments.profile:
             return _profile(proxies, arguments, folder=folder)
         samples = list(_rounds(proxies, arguments, folder=folder))
     versions = {proxy.name: proxy.version for proxy in proxies} | {"wrk": tools.version("wrk")}
     (out / "samples.json").write_text(results.to_json(samples, versions=versions) + "\n")
-    report = "\n".join(_report(samples, versions)) + "\n"
+    report = "\n".join(_report(samples, versions, log=arguments.access_log)) + "\n"
     (out / "table.md").write_text(report)
     print(f"\n{report}")
     return int(any(sample.failed for sample in samples))
@@ -51,21 +51,27 @@ def _arguments() -> argparse.Namespace:
         default=list(PROXIES),
         help=f"of {','.join(PROXIES)}",
     )
+    parser.add_argument(
+        "--access-log",
+        choices=("file", "off"),
+        default="file",
+        help="of every proxy alike (default file)",
+    )
     parser.add_argument("--profile", action="store_true", help="profile ours instead")
     parser.add_argument("--out", type=Path, default=tools.CACHE / "benchmarks" / "results")
     return parser.parse_args()
 
 
-def _start(names: list[str], *, folder: Path, stack: ExitStack) -> list[Proxy]:
+def _start(arguments: argparse.Namespace, *, folder: Path, stack: ExitStack) -> list[Proxy]:
     """Start the upstream and the proxies; all end with the stack."""
     certificate, key = _key_pair(folder)
     (folder / "upstream").mkdir()
     upstream = stack.enter_context(nginx.run_upstream(folder / "upstream"))
-    proxies = []
-    for name in names:
+    proxies, log = [], arguments.access_log == "file"
+    for name in arguments.proxies:
         own = folder / name
         own.mkdir()
-        site = Site(folder=own, upstream=upstream, certificate=certificate, key=key)
+        site = Site(folder=own, upstream=upstream, certificate=certificate, key=key, log=log)
         proxies.append(stack.enter_context(PROXIES[name](site)))
     return proxies
 
@@ -104,9 +110,10 @@ def _rounds(
                 yield sample
 
 
-def _report(samples: list[results.Sample], versions: dict[str, str]) -> Iterator[str]:
+def _report(samples: list[results.Sample], versions: dict[str, str], *, log: str) -> Iterator[str]:
     yield from results.table(results.rows(samples))
     yield ""
+    yield f"- access log: {log}"
     yield from (f"- {name}: {fact}" for name, fact in results.machine().items())
     yield from (f"- {name}: {version}" for name, version in versions.items())
 

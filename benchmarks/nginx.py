@@ -34,6 +34,7 @@ def run_upstream(folder: Path) -> Iterator[int]:
     config = f"""\
   open_file_cache max=16;
   sendfile on;
+  access_log off;
   server {{
     listen 127.0.0.1:{port};
     root {folder / "pages"};
@@ -53,7 +54,6 @@ pid {folder / "pid"};
 error_log stderr error;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off;
   keepalive_requests 100000000;
   client_body_temp_path {folder / "client"};
   proxy_temp_path {folder / "proxy"};

@@ -24,6 +24,7 @@ class Site:
     upstream: int
     certificate: Path
     key: Path
+    log: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,7 @@ def run_nginx(site: Site) -> Iterator[Proxy]:
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_set_header X-Request-ID $request_id;
   server_names_hash_max_size 4096;
+  access_log {site.folder / "access.log" if site.log else "off"};
 {servers}
 """
     with nginx.run(site.folder, config=config, ports=(http, https)) as pid:
@@ -98,7 +100,17 @@ def _caddy_config(site: Site, *, http: int, https: int) -> dict[str, object]:
         "upstreams": [{"dial": f"127.0.0.1:{site.upstream}"}],
         "transport": transport,
     }
+    logging: dict[str, object] = {"default": {"level": "ERROR"}}
+    if site.log:
+        file = {"output": "file", "filename": str(site.folder / "access.log"), "roll": False}
+        logging["default"] = {"level": "ERROR", "exclude": ["http.log.access"]}
+        logging["access"] = {
+            "writer": file,
+            "encoder": {"format": "json"},
+            "include": ["http.log.access"],
+        }
     server = {
+        "logs": {} if site.log else None,
         "routes": [{"match": [{"host": HOSTS}], "handle": [handler]}],
         "automatic_https": {"disable": True},
         "protocols": ["h1"],
@@ -106,7 +118,7 @@ def _caddy_config(site: Site, *, http: int, https: int) -> dict[str, object]:
     files = [{"certificate": str(site.certificate), "key": str(site.key)}]
     return {
         "admin": {"disabled": True},
-        "logging": {"logs": {"default": {"level": "ERROR"}}},
+        "logging": {"logs": logging},
         "apps": {
             "http": {
                 "servers": {
@@ -123,18 +135,29 @@ def _caddy_config(site: Site, *, http: int, https: int) -> dict[str, object]:
     }
 
 
+def run_ours(site: Site) -> AbstractContextManager[Proxy]:
+    """Run this proxy on a list of Ingresses, one a host."""
+    return _run_ours(site, name="ours", lanes="both")
+
+
+def run_full(site: Site) -> AbstractContextManager[Proxy]:
+    """Run this proxy with its full lane alone."""
+    return _run_ours(site, name="full", lanes="full")
+
+
 @contextmanager
-def run_ours(site: Site) -> Iterator[Proxy]:
-    """Run this proxy on a folder of Ingresses, one a host."""
+def _run_ours(site: Site, *, name: str, lanes: str) -> Iterator[Proxy]:
     http, https, admin = free_ports(3)
     manifests = site.folder / "manifests.json"
     manifests.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": _objects(site)}))
     command = [sys.executable, "-m", "ingress", "run", "-f", str(manifests)]
-    command += ["--default-certificate", "default/benchmark", "--access-log", "off"]
+    command += ["--default-certificate", "default/benchmark", "--lanes", lanes]
+    # Its log goes to stdout, which is a file here.
+    command += ["--access-log", "json" if site.log else "off"]
     for flag, port in (("--http", http), ("--https", https), ("--admin", admin)):
         command += [flag, f"127.0.0.1:{port}"]
     with running(command, env={**os.environ}, log=site.folder / "log", ports=(http, https)) as pid:
-        yield Proxy(name="ours", version=__version__, pid=pid, http=http, https=https)
+        yield Proxy(name=name, version=__version__, pid=pid, http=http, https=https)
 
 
 def _objects(site: Site) -> list[dict[str, object]]:
@@ -173,4 +196,9 @@ def _ingress(host: str) -> dict[str, object]:
     }
 
 
-PROXIES: dict[str, Start] = {"ours": run_ours, "nginx": run_nginx, "caddy": run_caddy}
+PROXIES: dict[str, Start] = {
+    "ours": run_ours,
+    "full": run_full,
+    "nginx": run_nginx,
+    "caddy": run_caddy,
+}

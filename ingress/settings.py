@@ -18,6 +18,7 @@ CONTROLLER = "aiohttp-ingress.dev/controller"
 
 Network: TypeAlias = IPv4Network | IPv6Network
 AccessLog: TypeAlias = Literal["json", "combined", "off"]
+Lanes: TypeAlias = Literal["both", "full"]
 
 
 class ListenAddress(NamedTuple):
@@ -53,7 +54,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays, and
     ``drain_idle_timeout`` how long once told to stop: a request may be on its way already.
     ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
-    say; ``None`` means the listener's own.
+    say; ``None`` means the listener's own. ``lanes`` of ``full`` serves every request by aiohttp.
     """
 
     client_header_timeout: float = 10.0
@@ -69,6 +70,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     upstream_keep_alive_timeout: float = 60.0
     upstream_keep_alive_connections: int = 320
     access_log: AccessLog = "json"
+    lanes: Lanes = "both"
 
 
 class WritingSettings(Struct, frozen=True, kw_only=True):

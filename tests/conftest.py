@@ -4,16 +4,24 @@ from collections.abc import Sequence
 
 import pytest
 from cluster.fixtures import control_tier, image_tier, namespace, node_namespace, node_tier
+from hypothesis import HealthCheck, settings
+from wire.served import each_lane
 from wire.summary import pytest_terminal_summary
 
 __all__ = [
     "control_tier",
+    "each_lane",
     "image_tier",
     "namespace",
     "node_namespace",
     "node_tier",
     "pytest_terminal_summary",
 ]
+
+
+# No test measures time, Hypothesis' examples no more than others: a machine may be busy.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -117,6 +117,8 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="Longest request head (431)."),
     Option("--max-body-bytes", SIZE, "0", "body_limit.max_bytes", DOWNSTREAM,
            doc="Longest request body (413); 0 for no limit."),
+    Option("--lanes", one_of("both", "full"), "both", "proxy.lanes", DOWNSTREAM,
+           doc="Serve by the express lane where it can, or by the full lane (aiohttp) alone."),
     Option("--proxy-connect-timeout", TIMEOUT, "5s", "timeouts.connect", UPSTREAM,
            doc="Longest wait for a connection to a pod (504)."),
     Option("--proxy-read-timeout", TIMEOUT, "60s", "timeouts.read", UPSTREAM,

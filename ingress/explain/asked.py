@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import Headers, Peer, RequestHead
+from ingress.model.messages import Headers, Peer, RequestHead, known_of
 from ingress.model.paths import PathError, normalise_path
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -87,4 +87,4 @@ def _head(method: str, authority: str, *, url: SplitResult, headers: Headers) ->
     except PathError:
         return None
     query = f"?{url.query}" if url.query else ""
-    return RequestHead(method, *host, authority, path, query, (1, 1), headers)
+    return RequestHead(method, *host, authority, path, query, (1, 1), headers, known_of(headers))

@@ -18,7 +18,7 @@ def explain(asked: Asked, served: Served) -> Explanation:
         return Explanation(status=400)
     identity = identify(
         request.peer,
-        request.head.headers,
+        request.head.known,
         trusted_proxies=served.trusted_proxies,
         ports=served.ports,
         randomness=bytes,  # nobody sees the request's id

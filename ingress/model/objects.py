@@ -159,28 +159,14 @@ class ServicePort(View, frozen=True):
     app_protocol: str | None = None
 
 
-class ClientIPConfig(View, frozen=True):
-    """How long a client stays, in seconds."""
-
-    timeout_seconds: int | None = None
-
-
-class SessionAffinityConfig(View, frozen=True):
-    """``sessionAffinityConfig``."""
-
-    client_ip: ClientIPConfig | None = None
-
-
 class ServiceSpec(View, frozen=True):
     """``spec`` of a Service."""
 
     type: str = "ClusterIP"
-    cluster_ip: str | None = None
     selector: Labels | None = None
     ports: tuple[ServicePort, ...] | None = None
     external_name: str | None = None
     session_affinity: str = "None"
-    session_affinity_config: SessionAffinityConfig | None = None
 
 
 class Service(View, frozen=True):

@@ -6,7 +6,12 @@ look at each header once and build nothing that they do not hand out.
 
 from ingress.policies.affinity import pick_by_client
 from ingress.policies.decide import Decision, GoOn, Redirect, Refusal, Refuse, decide
-from ingress.policies.headers import request_headers, response_headers, upgrade_of
+from ingress.policies.headers import (
+    request_headers,
+    response_headers,
+    trailing_headers,
+    upgrade_of,
+)
 from ingress.policies.identity import Identity, identify, new_request_id
 from ingress.policies.ports import PublicPorts
 
@@ -24,5 +29,6 @@ __all__ = [
     "pick_by_client",
     "request_headers",
     "response_headers",
+    "trailing_headers",
     "upgrade_of",
 ]

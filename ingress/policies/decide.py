@@ -1,6 +1,5 @@
 """Decide what becomes of a request that was matched."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -41,13 +40,6 @@ class Refuse(NamedTuple):
 Decision: TypeAlias = GoOn | Redirect | Refuse
 
 
-class _Case(NamedTuple):
-    head: RequestHead
-    identity: Identity
-    match: Match
-    ports: PublicPorts
-
-
 GO_ON: Final = GoOn()
 
 
@@ -56,40 +48,29 @@ def decide(head: RequestHead, identity: Identity, *, match: Match, ports: Public
 
     After GoOn the match has a route, and the route a backend.
     """
-    case = _Case(head, identity, match, ports)
-    for policy in _POLICIES:
-        answer = policy(case)
-        if answer is not None:
-            return answer
-    return GO_ON
+    return (
+        # Nothing about a TLS host is told in clear text, not even that a path is missing.
+        _https_only(head, identity, match=match, ports=ports)
+        # A route that fails closed is never served, whatever else is fine.
+        or _servable(match)
+        or GO_ON
+    )
 
 
-def _https_only(case: _Case) -> Redirect | Refuse | None:
-    if not wants_https(case.match, case.identity):
+def _https_only(
+    head: RequestHead, identity: Identity, *, match: Match, ports: PublicPorts
+) -> Redirect | Refuse | None:
+    if not wants_https(match, identity):
         return None
-    if not case.head.host:
+    if not head.host:
         return Refuse(400, Refusal.NO_HOST)
-    return Redirect(308, https_location(case.head, port=case.ports.redirect))
+    return Redirect(308, https_location(head, port=ports.redirect))
 
 
-def _routed(case: _Case) -> Refuse | None:
-    return Refuse(404, Refusal.NO_ROUTE) if case.match.route is None else None
-
-
-def _not_refused(case: _Case) -> Refuse | None:
-    route = case.match.route
-    return Refuse(503, Refusal.REFUSED) if route is not None and route.refused else None
-
-
-def _has_backend(case: _Case) -> Refuse | None:
-    route = case.match.route
-    return Refuse(503, Refusal.NO_BACKEND) if route is None or route.backend is None else None
-
-
-# In this order, because:
-_POLICIES: Final[tuple[Callable[[_Case], Redirect | Refuse | None], ...]] = (
-    _https_only,  # nothing about a TLS host is told in clear text, not even that a path is missing
-    _routed,  # only a route has what the next ones ask for
-    _not_refused,  # a route that fails closed is never served, whatever else is fine
-    _has_backend,
-)
+def _servable(match: Match) -> Refuse | None:
+    route = match.route
+    if route is None:
+        return Refuse(404, Refusal.NO_ROUTE)
+    if route.refused:
+        return Refuse(503, Refusal.REFUSED)
+    return Refuse(503, Refusal.NO_BACKEND) if route.backend is None else None

@@ -4,9 +4,11 @@ import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from ingress.model.messages import Headers, Peer
+from msgspec import Struct
+
+from ingress.model.messages import Known, Peer
 from ingress.policies.ports import PublicPorts
 from ingress.settings import Network
 
@@ -18,7 +20,7 @@ _SCHEMES: Final = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "h
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class Identity(NamedTuple):
+class Identity(Struct, frozen=True, gc=False):
     """Who sent a request, as far as can be trusted.
 
     ``client`` is an IP as text, or the ``peer`` where there is no better; ``peer`` is the other
@@ -36,7 +38,7 @@ class Identity(NamedTuple):
 
 def identify(
     peer: Peer,
-    headers: Headers,
+    known: Known,
     *,
     trusted_proxies: Sequence[Network],
     ports: PublicPorts,
@@ -50,15 +52,16 @@ def identify(
     scheme = "https" if peer.tls else "http"
     trusted = bool(trusted_proxies) and _is_trusted(address, trusted_proxies)
     if trusted:
-        client = _client(address, headers, trusted_proxies)
-        scheme = _scheme(headers) or scheme
+        client = _client(address, known, trusted_proxies)
+        scheme = _scheme(known) or scheme
+    told = _request_id(known) if b"x-request-id" in known else ""
     return Identity(
-        client=client,
-        peer=address,
-        scheme=scheme,
-        port=ports.forwarded(scheme, peer),
-        trusted=trusted,
-        request_id=_request_id(headers) or new_request_id(randomness),
+        client,
+        address,
+        scheme,
+        ports.forwarded(scheme, peer),
+        trusted,
+        told or new_request_id(randomness),
     )
 
 
@@ -67,29 +70,29 @@ def new_request_id(randomness: Callable[[int], bytes]) -> str:
     return randomness(_ID_BYTES).hex()
 
 
-def _request_id(headers: Headers) -> str:
-    values = [value for name, value in headers if len(name) == 12 and _is(name, b"x-request-id")]
+def _request_id(known: Known) -> str:
+    values = known[b"x-request-id"]
     if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
         return values[0].decode()
     return ""
 
 
-def _scheme(headers: Headers) -> str:
+def _scheme(known: Known) -> str:
     """Return what X-Forwarded-Proto says, empty unless it says one thing.
 
     A list of schemes does not say whose is whose, so it does not stop a redirect.
     """
-    values = [value for name, value in headers if _is(name, b"x-forwarded-proto")]
+    values = known.get(b"x-forwarded-proto", ())
     return _SCHEMES.get(values[0].lower(), "") if len(values) == 1 else ""
 
 
-def _client(peer: str, headers: Headers, trusted: Sequence[Network]) -> str:
+def _client(peer: str, known: Known, trusted: Sequence[Network]) -> str:
     """Return the right-most address that is not trusted itself; if all are, the left-most.
 
     Whatever is no address ends the walk: nobody we trust vouches for what is left of it.
     """
     client = peer
-    for entry in reversed(_forwarded_for(headers)):
+    for entry in reversed(_forwarded_for(known)):
         address = _entry_address(entry)
         if address is None:
             break
@@ -99,9 +102,8 @@ def _client(peer: str, headers: Headers, trusted: Sequence[Network]) -> str:
     return client
 
 
-def _forwarded_for(headers: Headers) -> list[str]:
-    values = [value for name, value in headers if _is(name, b"x-forwarded-for")]
-    return b",".join(values).decode("latin-1").split(",")
+def _forwarded_for(known: Known) -> list[str]:
+    return b",".join(known.get(b"x-forwarded-for", ())).decode("latin-1").split(",")
 
 
 def _entry_address(entry: str) -> str | None:
@@ -136,7 +138,3 @@ def _plain(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return address if parsed is None else str(parsed)
-
-
-def _is(name: bytes, wanted: bytes) -> bool:
-    return name.lower() == wanted

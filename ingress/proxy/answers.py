@@ -30,6 +30,8 @@ _MENDS: Final[Mapping[int, str]] = {
     504: "The service behind this address took too long. Try again later.",
     505: "HTTP/1.1 and HTTP/1.0 are spoken here.",
 }
+# The client broke off or went too far: what it sends next is no request.
+_CLOSING: Final = frozenset((400, 408, 413))
 _HTML: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{status} {reason}</title></head>
 <body><h1>{status} {reason}</h1><p>{mend}</p>
@@ -48,6 +50,11 @@ class Answer(NamedTuple):
     def reason(self) -> bytes:
         """The reason phrase."""
         return reason_of(self.status).encode()
+
+    @property
+    def closes(self) -> bool:
+        """Whether the connection ends behind it."""
+        return self.status in _CLOSING
 
     @property
     def lines(self) -> Headers:

@@ -51,6 +51,8 @@ class Balancer:
             del self._last[key]
 
     def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
+        if len(endpoints) == 1:
+            return endpoints[0]
         last = self._last.get(key)
         after = self._start if last is None else bisect_right(endpoints, last)
         return endpoints[after % len(endpoints)]

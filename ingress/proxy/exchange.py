@@ -3,54 +3,39 @@
 import time
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from ingress.model.messages import Headers, RequestHead
-from ingress.model.snapshot import Route
-from ingress.policies import Identity
+from ingress.model.messages import Headers, RequestHead, first_value
+from ingress.policies import Identity, response_headers
+from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.replies import encode_head
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead, join_lines
 
 if TYPE_CHECKING:
     from ingress.proxy.downstream.heads import Request
-    from ingress.proxy.upload import Upload
-    from ingress.proxy.upstream import Connection
 
 
 class Exchange:
-    """A request of the full lane; ``state`` is the one generation that it sees.
+    """A request, in either lane; ``state`` is the one generation that it sees.
 
     ``answered`` is set once a response's head may be out: from then on a failure can only abort.
     ``keeps_alive`` tells whether another request may follow, for all that the response said.
+    ``continued`` tells whether a client that waits for it was told to send its body.
     """
 
+    answered = keeps_alive = continued = False
+
     def __init__(
-        self,
-        request: web.BaseRequest,
-        *,
-        gate: Gate,
-        state: State,
-        identity: Identity,
-        record: AccessRecord,
+        self, gate: Gate, *, state: State, identity: Identity, record: AccessRecord
     ) -> None:
-        self.request = request
         self.gate = gate
         self.asked: Request = gate.request
         self.state = state
         self.identity = identity
         self.record = record
-        self.connection: Connection | None = None
-        self.upload: Upload | None = None
-        self.answered = False
-        self.keeps_alive = False
+        self.head: RequestHead = self.asked.head
         self._began = time.perf_counter()
-
-    @property
-    def head(self) -> RequestHead:
-        """The request's head."""
-        return self.asked.head
 
     @property
     def elapsed(self) -> float:
@@ -64,21 +49,24 @@ class Exchange:
         A client that was not told to continue may send its body or not: nobody could tell its
         next request from it (RFC 9110 §10.1.1).
         """
-        unheard = self.asked.expects_continue and not (self.upload and self.upload.began)
-        return self.gate.draining or unheard or self.gate.broken
+        unheard = self.asked.expects_continue and not self.continued
+        return unheard or self.gate.draining or self.gate.broken
 
-    def taken_by(self, route: Route) -> None:
-        """Note which route took the request."""
-        self.record.ingress = route.ingress
-        if route.backend is not None:
-            self.record.service = f"{route.backend.namespace}/{route.backend.service}"
-
-    def begin(self, status: int, reason: bytes, *, headers: Headers, closes: bool = False) -> bytes:
+    def begin(
+        self,
+        status: int,
+        reason: bytes,
+        *,
+        headers: Headers,
+        closes: bool = False,
+        dated: bool = False,
+    ) -> bytes:
         """Begin the response and return its head.
 
-        ``closes`` tells that the connection ends behind it, whatever the client asked for.
+        ``closes`` tells that the connection ends behind it, whatever the client asked for;
+        ``dated`` that there is a Date among the headers.
         """
-        self.keeps_alive = self.request.keep_alive and not (closes or self.must_close)
+        self.keeps_alive = self.asked.keep_alive and not (closes or self.must_close)
         self.answered = True
         self.record.status = status
         return encode_head(
@@ -87,16 +75,59 @@ class Exchange:
             headers=headers,
             version=self.head.version,
             keep_alive=self.keeps_alive,
+            dated=dated,
         )
 
-    def close(self) -> None:
-        """Let go of the upstream: back to its pool if all went well on both sides."""
-        if self.upload is not None:
-            self.upload.cancel()
-            self.record.bytes_in = self.upload.consumed
-        if self.connection is not None:
-            self.connection.release()
-        if not self.keeps_alive:
-            # Else aiohttp would wait for the rest of the body; the gate lingers in its place.
-            self.request.content.feed_eof()
-        self.record.duration = self.elapsed
+    def relayed(self, head: ResponseHead) -> tuple[bytes, bool]:
+        """Begin the upstream's response; return its head, and whether its body goes in chunks."""
+        unsized = head.framing is CHUNKED or head.framing is UNTIL_CLOSE
+        # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
+        chunked = unsized and self.head.version == (1, 1)
+        headers = response_headers(head.headers, head.known)
+        if b"content-length" in head.known:
+            headers = _with_length(headers, head)
+        if chunked:
+            headers = [*headers, (b"Transfer-Encoding", b"chunked")]
+        begun = self.begin(
+            head.status,
+            head.reason,
+            headers=headers,
+            closes=unsized and not chunked,
+            dated=b"date" in head.known,
+        )
+        return begun, chunked
+
+    def interim(self, head: ResponseHead) -> bytes:
+        """Return a 1xx of the upstream's as it goes to the client."""
+        named = {b"content-length", b"server"}
+        lines = [
+            line
+            for line in response_headers(head.headers, head.known)
+            if line[0].lower() not in named
+        ]
+        return join_lines([b"HTTP/1.1 %d %b" % (head.status, head.reason), *map(b": ".join, lines)])
+
+    def answer(self, answer: Answer) -> bytes:
+        """Begin an answer of ours and return the whole of it."""
+        head = self.begin(answer.status, answer.reason, headers=answer.lines, closes=answer.closes)
+        body = b"" if self.head.method == "HEAD" else answer.body
+        self.record.bytes_out = len(body)
+        return head + body
+
+    def page(self, status: int) -> Answer:
+        """Return the error page for this client."""
+        accept = first_value(self.head.known, b"accept").decode("latin-1")
+        return error_page(status, accept=accept, request_id=self.record.request_id)
+
+
+def _with_length(headers: Headers, head: ResponseHead) -> Headers:
+    """Return headers with our own Content-Length in the place of the upstream's, or without."""
+    if head.status not in (204, 304):
+        length = b"%d" % (head.content_length or 0)
+        if head.known[b"content-length"][0] == length:
+            return headers
+        own = [(b"Content-Length", length)]
+    else:
+        own = []
+    at = next(i for i, line in enumerate(headers) if line[0].lower() == b"content-length")
+    return [*headers[:at], *own, *headers[at + 1 :]]

@@ -1,28 +1,12 @@
 """Pick and send: choose an endpoint, send the request, wait for the response's head, or retry."""
 
-from typing import NamedTuple
-
-from ingress.model.messages import Headers
-from ingress.model.policies import Timeouts
-from ingress.model.snapshot import Backend, Endpoint
+from ingress.model.snapshot import Endpoint
+from ingress.proxy.admission import Errand
 from ingress.proxy.balancer import Balancer, next_try
-from ingress.proxy.exchange import Exchange
 from ingress.proxy.failures import Failure, FailureKind, Retry
+from ingress.proxy.handling import Handling
 from ingress.proxy.upload import Upload
 from ingress.proxy.upstream import Connection, ResponseHead, Upstreams
-
-
-class Errand(NamedTuple):
-    """What is to be sent, and where.
-
-    ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for.
-    """
-
-    backend: Backend
-    headers: Headers
-    timeouts: Timeouts
-    client: str
-    upgrade: bytes = b""
 
 
 class Sender:
@@ -33,7 +17,7 @@ class Sender:
         self._balancer = balancer
 
     async def send(
-        self, exchange: Exchange, upload: Upload, *, errand: Errand
+        self, exchange: Handling, upload: Upload, *, errand: Errand
     ) -> tuple[Connection, ResponseHead]:
         """Return the response's head and where its body comes from; raises Failure.
 
@@ -68,7 +52,7 @@ class Sender:
             record.failed_tries += (failure.token,)
 
     async def _try(
-        self, exchange: Exchange, upload: Upload, *, errand: Errand, to: tuple[Endpoint, bool]
+        self, exchange: Handling, upload: Upload, *, errand: Errand, to: tuple[Endpoint, bool]
     ) -> tuple[Connection, ResponseHead]:
         endpoint, fresh = to
         connection = await self._upstreams.open(endpoint, timeouts=errand.timeouts, fresh=fresh)

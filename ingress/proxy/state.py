@@ -1,14 +1,17 @@
 """What a request sees: one generation, built from a Snapshot and swapped as one reference."""
 
 import ssl
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from ingress.model.codec import NO_GENERATION
 from ingress.model.inventory import EMPTY
-from ingress.model.snapshot import Backend, Route, Snapshot
+from ingress.model.snapshot import Backend, BackendRef, Route, Snapshot
 from ingress.proxy.tally import Address, Tally, addresses, keys, tallied
 from ingress.proxy.tls import Contexts, build_contexts
 from ingress.routing.table import RoutingTable
+
+_key = lru_cache(maxsize=4096)(BackendRef.__str__)
 
 
 class State(NamedTuple):
@@ -53,4 +56,4 @@ class State(NamedTuple):
 
     def backend_of(self, route: Route) -> Backend | None:
         """Return the backend of a route, ``None`` where there is none to be had."""
-        return self.snapshot.backends.get(str(route.backend)) if route.backend else None
+        return self.snapshot.backends.get(_key(route.backend)) if route.backend else None

@@ -1,10 +1,13 @@
 """A 101: the two connections become a tunnel of bytes."""
 
+import asyncio
 from typing import Final
 
+from ingress.model.messages import first_value
+from ingress.model.policies import Timeouts
 from ingress.policies import response_headers
 from ingress.proxy.exchange import Exchange
-from ingress.proxy.upstream import Connection, Relay, ResponseHead
+from ingress.proxy.upstream import Relay, ResponseHead
 
 _SWITCHING: Final = 101
 
@@ -15,31 +18,31 @@ def is_switch(head: ResponseHead) -> bool:
 
 
 async def tunnel(
-    exchange: Exchange, connection: Connection, head: ResponseHead, *, idle_timeout: float
+    exchange: Exchange,
+    head: ResponseHead,
+    *,
+    upstream: asyncio.Transport,
+    surplus: bytes,
+    timeouts: Timeouts,
 ) -> None:
     """Pass the 101 on, then bytes both ways until both sides have ended.
 
-    ``idle_timeout`` is how long nothing may move, in seconds.
+    ``surplus`` is what came behind the 101. The tunnel is over too when nothing has moved for the
+    longer one of the timeouts.
     """
     headers = [
         line
-        for line in response_headers(head.headers)
+        for line in response_headers(head.headers, head.known)
         if line[0].lower() not in {b"content-length", b"upgrade"}
     ]
-    headers += [(b"Connection", b"upgrade"), (b"Upgrade", _chosen(head))]
+    chosen = first_value(head.known, b"upgrade")
+    headers += [(b"Connection", b"upgrade"), (b"Upgrade", chosen)]
     gate, record = exchange.gate, exchange.record
-    begun = exchange.begin(_SWITCHING, head.reason, headers=headers)
-    await gate.wire.send(begun, seconds=idle_timeout)
-    to_downstream, upstream = connection.into_tunnel()
+    gate.write(exchange.begin(_SWITCHING, head.reason, headers=headers, dated=True))
     to_upstream, downstream = gate.into_tunnel()
-    relay = Relay(downstream, upstream, idle_timeout=idle_timeout)
-    relay.start(to_downstream=to_downstream, to_upstream=to_upstream)
+    relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
+    relay.start(to_downstream=surplus, to_upstream=to_upstream)
     try:
         record.bytes_out, record.bytes_in = await relay.finished()
     finally:
         gate.left_tunnel()
-
-
-def _chosen(head: ResponseHead) -> bytes:
-    values = (value for name, value in head.headers if name.lower() == b"upgrade")
-    return next(values, b"")

@@ -4,8 +4,9 @@ import asyncio
 
 from aiohttp import web
 
-from ingress.proxy.downstream.gate import Gate
+from ingress.proxy.downstream.replies import CONTINUE
 from ingress.proxy.failures import Failure, FailureKind, Side
+from ingress.proxy.handling import Handling
 from ingress.proxy.upstream import Connection
 
 
@@ -16,21 +17,18 @@ class Upload:
     doing, if any: the upstream connection is closed then, which wakes whoever waits for it.
     """
 
-    def __init__(
-        self, request: web.BaseRequest, gate: Gate, *, max_bytes: int, timeout: float
-    ) -> None:
+    def __init__(self, exchange: Handling, *, max_bytes: int, timeout: float) -> None:
         self.consumed = 0
-        self.began = False
         self.failure: Failure | None = None
-        self._content = request.content
-        self._gate = gate
+        self._content = exchange.request.content
+        self._exchange = exchange
         self._max_bytes = max_bytes
         self._timeout = timeout
         self._task: asyncio.Task[None] | None = None
 
     def start(self, connection: Connection) -> None:
         """Begin to send, if there is a body."""
-        if self._gate.request.framing:
+        if self._exchange.asked.framing:
             run = self._run(connection)
             self._task = asyncio.create_task(run, name="upload")
 
@@ -56,9 +54,10 @@ class Upload:
                 connection.abort()
 
     async def _pump(self, connection: Connection) -> None:
-        if not self.began and self._gate.request.expects_continue:
-            self._gate.send_continue()
-        self.began = True
+        exchange = self._exchange
+        if exchange.asked.expects_continue and not exchange.continued:
+            exchange.gate.write(CONTINUE)
+        exchange.continued = True
         while chunk := await self._read():
             self.consumed += len(chunk)
             if self._max_bytes and self.consumed > self._max_bytes:

@@ -26,12 +26,12 @@ from ingress.model.codec import (
 )
 from ingress.model.snapshot import Certificate, Snapshot
 from ingress.proxy.accesslog import AccessLogWriter, Output
+from ingress.proxy.admission import Fixtures
 from ingress.proxy.balancer import Balancer
 from ingress.proxy.counts import Counts
-from ingress.proxy.full import Fixtures, FullLane
+from ingress.proxy.lanes import Lanes
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
-from ingress.proxy.send import Sender
 from ingress.proxy.state import State
 from ingress.proxy.tls import BrokenCertificateError, listening_context
 from ingress.proxy.upstream import Upstreams
@@ -70,11 +70,12 @@ class Worker:
         self._access_log = AccessLogWriter(settings.access_log, output)
         self._recorder = Recorder(self._access_log, self._metrics, clock=time.time)
         self._tls = listening_context(fallback, self._context_for)
-        self._lane = FullLane(
+        self._lanes = Lanes(
             settings,
             Fixtures(
                 current=lambda: self._state,
-                sender=Sender(self._upstreams, self._balancer),
+                upstreams=self._upstreams,
+                balancer=self._balancer,
                 recorder=self._recorder,
                 metrics=self._metrics,
             ),
@@ -113,7 +114,7 @@ class Worker:
         secure = list(https)
         if secure:
             port = secure[0].getsockname()[1]
-            self._lane.ports = self._lane.ports._replace(https_listener=port)
+            self._lanes.ports = self._lanes.ports._replace(https_listener=port)
         for listener in secure:
             await self._listen(listener, self._tls)
 
@@ -125,7 +126,7 @@ class Worker:
         self._draining = True
         while self._listeners:
             await self._stop(self._listeners.pop())
-        await self._lane.drain(self._settings.drain_timeout)
+        await self._lanes.drain(self._settings.drain_timeout)
         await self._upstreams.close()
         await asyncio.to_thread(self._access_log.close)
 
@@ -136,7 +137,7 @@ class Worker:
         spare = listener.dup()
         spare.settimeout(0)
         server = await asyncio.get_running_loop().create_server(
-            self._lane.gate,
+            self._lanes.gate,
             sock=listener,
             ssl=tls,
             backlog=BACKLOG,
@@ -158,7 +159,7 @@ class Worker:
     async def _take(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
         with contextlib.suppress(OSError):  # the client left, or its handshake failed
             await asyncio.get_running_loop().connect_accepted_socket(
-                self._lane.gate,
+                self._lanes.gate,
                 connection,
                 ssl=tls,
                 ssl_handshake_timeout=self._handshake_timeout(tls),

@@ -58,6 +58,7 @@ SAID = {
     "--drain-idle-timeout": "1s",
     "--max-header-bytes": "8Ki",
     "--max-body-bytes": "1Mi",
+    "--lanes": "full",
     "--proxy-connect-timeout": "4s",
     "--proxy-read-timeout": "5s",
     "--proxy-send-timeout": "6s",

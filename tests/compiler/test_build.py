@@ -51,7 +51,7 @@ def shuffled(inventory: Inventory, seed: int) -> Inventory:
     return structs.replace(inventory, **maps)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(OPTIONS, worlds.STEPS, st.integers(0, 9))
 def test_following_a_history_and_building_from_scratch_come_to_the_same(
     options: CompilerOptions, steps: list[Any], seed: int
@@ -79,7 +79,7 @@ def shares_what_is_equal(before: Snapshot, after: Snapshot) -> None:
             assert (old[key] is new[key]) == (old[key] == new[key])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(worlds.STEPS)
 def test_nothing_changes_when_nothing_changed(steps: list[Any]) -> None:
     inventory = worlds.changed(Inventory(), [change for changes, _ in steps for change in changes])

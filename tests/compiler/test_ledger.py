@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingress.compiler.ledger import Ledger
-from ingress.model.verdict import ObjectRef, Reason, verdict
+from ingress.model.verdict import ObjectRef, Reason, Verdict, verdict
 
 VERDICTS = st.builds(
     lambda name, index, mend: verdict(
@@ -37,6 +37,25 @@ def test_rule_ten_comes_after_rule_two() -> None:
     ]
     ledger = Ledger().after({("ingress", "a"): tuple(found)})
     assert [said.field[-1] for said in ledger.ordered] == [2, 10]
+
+
+def test_one_group_among_many_is_moved_by_itself() -> None:
+    def said(group: int, mend: str) -> Verdict:
+        subject = ObjectRef("Ingress", "default", f"{group:02}")
+        return verdict(subject, Reason.INVALID_PATH, message="no path", mend=mend)
+
+    many = {("host", str(n)): (said(n, "old"),) for n in range(20)}
+    ledger = Ledger().after(many).after({("host", "7"): (said(7, "new"), said(3, "new"))})
+    assert [(it.subject.name, it.mend) for it in ledger.ordered[2:9]] == [
+        ("02", "old"),
+        ("03", "new"),
+        ("03", "old"),
+        ("04", "old"),
+        ("05", "old"),
+        ("06", "old"),
+        ("07", "new"),
+    ]
+    assert len(ledger.ordered) == 21
 
 
 def test_nothing_new_is_the_same_ledger() -> None:

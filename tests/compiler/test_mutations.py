@@ -5,7 +5,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingress.compiler import build_snapshot
@@ -62,7 +62,7 @@ def mutated(draw: Any) -> list[Any]:
     return case
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(mutated(), mutated(), st.booleans())
 def test_the_compiler_never_raises(first: list[Any], second: list[Any], any_class: bool) -> None:  # noqa: FBT001
     options = CompilerOptions(any_class=any_class)

@@ -31,7 +31,10 @@ SNAPSHOT = Snapshot(
 
 
 @given(snapshot=snapshots)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+)
 def test_what_was_written_is_read(tmp_path, snapshot):
     disk = LastGood(tmp_path, private_keys=True)
     disk.write(snapshot, now=7.0)

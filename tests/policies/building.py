@@ -1,6 +1,6 @@
 """Requests and identities with everything defaulted."""
 
-from ingress.model.messages import Peer, RequestHead
+from ingress.model.messages import Peer, RequestHead, known_of
 from ingress.policies.identity import Identity
 
 
@@ -9,6 +9,7 @@ def peer(address="192.0.2.1", *, local_port=8080, tls=False):
 
 
 def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1)):
+    fields = lines(*headers)
     return RequestHead(
         method="GET",
         host=host,
@@ -17,7 +18,8 @@ def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1
         path=path,
         query=query,
         version=version,
-        headers=lines(*headers),
+        headers=fields,
+        known=known_of(fields),
     )
 
 

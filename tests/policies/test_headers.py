@@ -1,6 +1,12 @@
 import pytest
 
-from ingress.policies.headers import request_headers, response_headers, upgrade_of
+from ingress.model.messages import known_of
+from ingress.policies.headers import (
+    request_headers,
+    response_headers,
+    trailing_headers,
+    upgrade_of,
+)
 from tests.policies.building import head, identity, lines, written
 
 OURS = [
@@ -97,7 +103,9 @@ def test_what_a_trusted_proxy_does_not_say_we_do():
 @pytest.mark.parametrize("trusted", [False, True])
 def test_hop_by_hop(line, trusted):
     assert sent(line, trusted=trusted) == ["Host: a.b", *OURS]
-    assert written(response_headers(lines(line, "Server: x"))) == ["Server: x"]
+    assert written(
+        response_headers(lines(line, "Server: x"), known_of(lines(line, "Server: x")))
+    ) == ["Server: x"]
 
 
 def test_what_connection_names():
@@ -112,9 +120,12 @@ def test_connection_cannot_take_away_what_we_say(name, trusted):
 
 
 def test_connection_cannot_take_away_a_length():
-    headers = ["Content-Length: 5", "Connection: Content-Length"]
-    assert written(response_headers(lines(*headers, "Server: x")))[0] == headers[0]
-    assert sent(*headers)[1] == headers[0]
+    headers = lines("Content-Length: 5", "Connection: Content-Length", "Server: x")
+    assert written(response_headers(headers, known_of(headers)))[0] == "Content-Length: 5"
+
+
+def test_the_framing_is_left_to_whoever_writes_the_request():
+    assert sent("Content-Length: 5", "transfer-encoding: chunked", "Expect: 100-continue") == sent()
 
 
 def test_without_a_host_an_empty_one_is_sent():
@@ -129,9 +140,17 @@ def test_forwarded_host_is_the_authority_as_sent():
 
 def test_response():
     headers = ["Set-Cookie: a=1", "content-type: text/html", "Set-Cookie: b=2"]
-    assert written(response_headers(lines(*headers))) == [*headers, "Server: aiohttp-ingress"]
-    assert written(response_headers(lines("server: nginx"))) == ["server: nginx"]
-    assert written(response_headers(lines("X-Cach: 1"))) == ["X-Cach: 1", "Server: aiohttp-ingress"]
+    assert written(response_headers(lines(*headers), known_of(lines(*headers)))) == [
+        *headers,
+        "Server: aiohttp-ingress",
+    ]
+    assert written(response_headers(lines("server: nginx"), known_of(lines("server: nginx")))) == [
+        "server: nginx"
+    ]
+    assert written(response_headers(lines("X-Cach: 1"), known_of(lines("X-Cach: 1")))) == [
+        "X-Cach: 1",
+        "Server: aiohttp-ingress",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -152,3 +171,9 @@ def test_response():
 def test_upgrade(headers, asked_for):
     assert upgrade_of(head(*headers)) == asked_for
     assert upgrade_of(head(*headers, version=(1, 0))) == b""
+
+
+def test_trailers_change_nothing_that_the_head_has_decided():
+    kept = [(b"Grpc-Status", b"0"), (b"Server-Timing", b"a")]
+    dropped = [(b"Host", b"a"), (b"X_Forwarded_For", b"b"), (b"Set-Cookie", b"c"), (b"TE", b"d")]
+    assert trailing_headers([*dropped, *kept]) == kept

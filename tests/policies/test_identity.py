@@ -2,6 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from ingress.model.messages import known_of
 from ingress.policies.identity import identify, new_request_id
 from ingress.policies.ports import PublicPorts
 from tests.policies.building import lines, peer
@@ -12,7 +13,7 @@ TRUSTED = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 def ask(*headers, address="10.0.0.1", tls=False, trusted=TRUSTED):
     return identify(
         peer(address, tls=tls),
-        lines(*headers),
+        known_of(lines(*headers)),
         trusted_proxies=trusted,
         ports=PublicPorts(80, 443),
         randomness=lambda count: b"\xab" * count,

@@ -8,6 +8,8 @@ from wire.upstreams import eventually, read_head, serving
 from ingress.model.policies import Policies, Timeouts
 from ingress.model.snapshot import Endpoint
 
+pytestmark = pytest.mark.usefixtures("each_lane")
+
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a.test\r\n"
 

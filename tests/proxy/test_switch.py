@@ -1,10 +1,13 @@
 import asyncio
 
+import pytest
 from aiohttp import ClientSession, WSMsgType, web
 from wire.served import served, snapshot_of
 from wire.upstreams import eventually, read_head, serving
 
 from ingress.model.snapshot import Endpoint
+
+pytestmark = pytest.mark.usefixtures("each_lane")
 
 ASK = (
     b"GET /x HTTP/1.1\r\nHost: a.test\r\nConnection: keep-alive, Upgrade\r\nUpgrade: %s\r\n"

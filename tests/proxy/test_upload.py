@@ -1,8 +1,11 @@
+import pytest
 from wire.recording import Recorder
 from wire.served import served, snapshot_of
 from wire.upstreams import serving
 
 from ingress.model.policies import BodyLimit, Policies
+
+pytestmark = pytest.mark.usefixtures("each_lane")
 
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a.test\r\n"

@@ -57,5 +57,6 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
     while size := int((await reader.readuntil(b"\r\n"))[:-2], 16):
         body += await reader.readexactly(size)
         assert await reader.readexactly(2) == b"\r\n"
-    assert await reader.readexactly(2) == b"\r\n"
+    while (trailer := await reader.readuntil(b"\r\n")) != b"\r\n":
+        assert b": " in trailer
     return body

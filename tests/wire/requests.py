@@ -34,6 +34,12 @@ class Legal(NamedTuple):
     body: bytes = b""
 
 
+def strange_methods() -> Iterator[Legal]:
+    """Yield methods that only the express lane carries: llhttp does not know them."""
+    for method in (b"get", b"Get", b"FOO", b"GETX", b"G-T", b"_", b"!", b"GET" * 8):
+        yield Legal("any method", method + b" / HTTP/1.1\r\n" + HOST + b"\r\n", method)
+
+
 def legal() -> Iterator[Legal]:
     """Yield legal requests that a strict reader might take for hostile ones."""
     yield from _legal_heads()

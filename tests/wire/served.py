@@ -4,9 +4,11 @@ import asyncio
 import io
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import NamedTuple
+
+import pytest
 
 from ingress.issuer.fallback import fallback_certificate
 from ingress.model.codec import (
@@ -32,6 +34,21 @@ from ingress.settings import ProxySettings
 from ingress.worker.serving import Worker
 
 FALLBACK = fallback_certificate(now=1_700_000_000.0)
+LANES = {"express": "both", "full": "full"}
+
+
+class Lane:
+    """The lane that workers serve by where a test does not say; ``each_lane`` sets it."""
+
+    lanes = "both"
+
+
+@pytest.fixture(params=LANES)
+def each_lane(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test once in every lane."""
+    Lane.lanes = LANES[request.param]
+    yield
+    Lane.lanes = "both"
 
 
 def snapshot_of(
@@ -190,7 +207,7 @@ def listening() -> socket.socket:
 @asynccontextmanager
 async def served(snapshot: Snapshot | None = None, **settings: object) -> AsyncIterator[Served]:
     """Run a worker with these ProxySettings."""
-    options = {"access_log": "off", "drain_timeout": 1.0} | settings
+    options = {"access_log": "off", "drain_timeout": 1.0, "lanes": Lane.lanes} | settings
     log = io.BytesIO()
     worker = Worker(ProxySettings(**options), FALLBACK, output=log)
     http, https = listening(), listening()

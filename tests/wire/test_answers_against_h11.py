@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wire.responses import hostile, legal, surplus
 
 from ingress.proxy.failures import Failure
-from ingress.proxy.upstream.parser import End, ResponseParser
+from ingress.proxy.upstream.parser import ResponseParser
 
 STRICTER = {
     "101 to something else": "h11 leaves Upgrade to its caller",
@@ -76,13 +76,14 @@ def we_read(data, *, method="GET", upgrade=b"", closes=False, cuts=()):
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     try:
         pieces = [data[a:b] for a, b in pairwise(edges)]
-        events = [event for piece in pieces for event in parser.feed(piece)]
-        events += parser.eof() if closes else []
+        body = b"".join(parser.feed(piece) for piece in pieces)
+        if closes:
+            parser.eof()
     except Failure:
         return None
-    if not events or events[-1] is not End.END:
+    head = parser.head
+    if head is None or not parser.ended:
         return None
-    head, body = events[0], b"".join(events[1:-1])
     # h11 writes codings in lower case.
     headers = [
         (name, value.lower() if name.lower() == b"transfer-encoding" else value)

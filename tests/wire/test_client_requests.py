@@ -10,9 +10,11 @@ import pytest
 import uvloop
 from wire.hostile_requests import hostile
 from wire.recording import Recorder
-from wire.requests import GET, HOST, MAX_HEAD, POST, SECOND, Hostile, Legal, legal
-from wire.served import Response, Served, served, snapshot_of
+from wire.requests import GET, HOST, MAX_HEAD, POST, SECOND, Hostile, Legal, legal, strange_methods
+from wire.served import Lane, Response, Served, served, snapshot_of
 from wire.upstreams import serving, turn_over
+
+pytestmark = pytest.mark.usefixtures("each_lane")
 
 Case = Hostile | Legal
 
@@ -110,6 +112,19 @@ def test_a_legal_request_passes(kind, cases, record_property):
         return count
 
     record_property(f"wire: legal requests: {kind}", run(pass_all))
+
+
+def test_the_express_lane_carries_any_method(record_property):
+    async def ask(running: Served, recorder: Recorder) -> int:
+        cases = list(strange_methods())
+        for case in cases:
+            response = await running.ask(case.raw)
+            assert response.status == (200 if Lane.lanes == "both" else 501)
+        carried = [case.method for case in cases] if Lane.lanes == "both" else []
+        assert [seen.method for seen in recorder.whole] == carried
+        return len(cases)
+
+    record_property("wire: legal requests: any method", run(ask))
 
 
 def test_pipelined_requests_are_answered_in_order_cut_at_any_byte(record_property):

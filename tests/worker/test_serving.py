@@ -20,6 +20,8 @@ from ingress.model.snapshot import Snapshot
 from ingress.settings import ProxySettings
 from ingress.worker.serving import Worker
 
+pytestmark = pytest.mark.usefixtures("each_lane")
+
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
 MEBIBYTE = 1024 * 1024
 

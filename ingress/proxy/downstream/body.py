@@ -1,5 +1,6 @@
-"""Cuts a request's body out of a client's bytes, and frames it anew for the lane."""
+"""Cuts a request's body out of a client's bytes."""
 
+from ingress.model.messages import Headers
 from ingress.proxy.downstream.heads import bad
 from ingress.proxy.failures import Failure
 from ingress.proxy.upstream.grammar import ChunkGuard
@@ -13,11 +14,16 @@ class BodyFeed:
         self._left = framing if isinstance(framing, int) else 0
         self._chunks: ChunkGuard | None = None
         if framing is CHUNKED:
-            self._chunks = ChunkGuard(max_trailer_bytes=max_trailer_bytes, reframe=True)
+            self._chunks = ChunkGuard(max_trailer_bytes=max_trailer_bytes)
         self.complete = not self._left and self._chunks is None
 
+    @property
+    def trailers(self) -> Headers:
+        """What came behind a chunked body."""
+        return self._chunks.trailers if self._chunks is not None else []
+
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
-        """Return what to pass on and what lies behind the body; raises Failure(BAD_REQUEST)."""
+        """Return what ``data`` brings of it and what lies behind; raises Failure(BAD_REQUEST)."""
         if self._chunks is not None:
             return self._feed_chunks(self._chunks, data)
         piece = data[: self._left]

@@ -4,10 +4,13 @@ Where two readers could differ, it is refused: nothing is dropped, repaired or f
 """
 
 import re
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import Headers, RequestHead
+from ingress.model.messages import Headers, Known, RequestHead, known_of, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream.messages import CHUNKED, Framing
@@ -19,7 +22,15 @@ _FIELD_LINE: Final = re.compile(
     b"(" + _TOKEN + rb"):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)"
 )
 _ABSOLUTE: Final = re.compile(r"(?i:(https?))://([^/?]*)(/[^?]*)?(\?.*)?")
-_VERSIONS: Final = {(b"1", b"1"): (1, 1), (b"1", b"0"): (1, 0)}
+# The whole of a head; what it does not take is looked at line by line, to say what is wrong.
+_HEAD: Final = re.compile(
+    b"(" + _TOKEN + b") (" + _TARGET + rb") HTTP/1\.([01])\r\n"
+    b"((?:" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n"
+)
+_FIELDS: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")
+_NEW: Final = (1, 1)
+_OLD: Final = (1, 0)
+_VERSIONS: Final = {(b"1", b"1"): _NEW, (b"1", b"0"): _OLD}
 MAX_FIELDS: Final = 256
 MAX_LENGTH_DIGITS: Final = 18
 
@@ -28,10 +39,11 @@ SINGLETONS: Final = frozenset(
     b"content-length content-location content-range content-type etag host max-forwards "
     b"server transfer-encoding user-agent".split()
 )
+_FRAMING: Final = frozenset((b"content-length", b"transfer-encoding"))
 # An old draft of WebSocket put eight bytes behind the head that no header announces.
 _UNFRAMED: Final = b"sec-websocket-key1"
 
-# What llhttp, aiohttp's parser, knows of; it refuses any other word.
+# What llhttp, aiohttp's parser, knows of; the full lane carries no other.
 METHODS: Final = frozenset(
     b"ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR "
     b"MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH "
@@ -39,16 +51,29 @@ METHODS: Final = frozenset(
 )
 
 
-class Request(NamedTuple):
+# Method, target, version and headers, as written.
+_Parts: TypeAlias = tuple[str, str, tuple[int, int], Headers]
+
+
+class Request(Struct, frozen=True, gc=False):
     """A request that passed the rules of the wire.
 
-    ``raw`` is its head with the target as it was matched. ``framing`` is how its body comes.
+    ``received`` is its head as it came. ``framing`` is how its body comes, ``keep_alive`` whether
+    the client would send another one (RFC 9112 §9.3).
     """
 
     head: RequestHead
-    raw: bytes
+    received: bytes
     framing: Framing
     expects_continue: bool
+    keep_alive: bool
+
+    @property
+    def raw(self) -> bytes:
+        """Its head with the target as it was matched."""
+        head = self.head
+        line = f"{head.method} {head.target} HTTP/1.{head.version[1]}".encode()
+        return line + self.received[self.received.find(b"\r\n") :]
 
 
 def bad(detail: str) -> Failure:
@@ -64,63 +89,100 @@ def check_request_line(line: bytes) -> tuple[str, str, tuple[int, int]]:
     version = _VERSIONS.get((match[3], match[4]))
     if version is None:
         raise Failure(FailureKind.BAD_VERSION, "neither HTTP/1.1 nor HTTP/1.0")
-    if match[1] not in METHODS:
-        raise Failure(FailureKind.NOT_CARRIED, "a method that is not carried")
+    if match[1] == b"CONNECT":
+        raise _connect()
     return match[1].decode(), match[2].decode(), version
 
 
 def read_request(raw: bytes) -> Request:
     """Read a whole head, its blank line included; raises Failure with the status to answer."""
-    line, *lines = raw[:-4].split(b"\r\n")
-    method, target, version = check_request_line(line)
-    headers = _fields(lines)
-    once = _singletons(headers)
-    authority = _host(once.get(b"host"), version)
-    authority, path, query = _target(target, method=method, authority=authority)
-    host, port = _authority(authority) if authority else ("", None)
-    framing = _framing(once, version)
-    head = RequestHead(method, host, port, authority, path, query, version, headers)
-    tail = raw[len(line) :]
+    return read_good(raw) or _understand(raw, _read_lines(raw))
+
+
+def read_good(raw: bytes) -> Request | None:
+    """Read a whole head, or return ``None`` where it is not to the letter.
+
+    Raises Failure where it is, and says what we do not take.
+    """
+    match = _HEAD.fullmatch(raw)
+    if match is None:
+        return None
+    method, target, minor, fields = match.groups()
+    version = _NEW if minor == b"1" else _OLD
+    return _understand(raw, (method.decode(), target.decode(), version, _FIELDS.findall(fields)))
+
+
+def _understand(raw: bytes, parts: _Parts) -> Request:
+    method, target, version, headers = parts
+    if method == "CONNECT":
+        raise _connect()
+    if len(headers) > MAX_FIELDS:
+        raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
+    known = known_of(headers)
+    _check_singletons(known)
+    authority, host, port = _host(known, version)
+    if target[0] != "/":
+        authority, target = _unusual(target, method=method, authority=authority)
+        host, port = _authority(authority) if authority else ("", None)
+    path, mark, query = target.partition("?")
+    try:
+        path = normalise_path(path)
+    except PathError as error:
+        raise bad(f"the path {error}") from error
     return Request(
-        head=head,
-        raw=b"%b %b HTTP/1.%d%b" % (method.encode(), head.target.encode(), version[1], tail),
-        framing=framing,
-        expects_continue=_expects_continue(headers, version),
+        RequestHead(method, host, port, authority, path, mark + query, version, headers, known),
+        raw,
+        None if _FRAMING.isdisjoint(known) else _framing(known, version),
+        b"expect" in known and _expects_continue(known, version),
+        version == (1, 1) if b"connection" not in known else _keep_alive(known, version),
     )
 
 
-def _fields(lines: list[bytes]) -> Headers:
+def _read_lines(raw: bytes) -> _Parts:
+    """Read a head that is not as it should be, to say what is wrong with it; raises Failure."""
+    line, *lines = raw[:-4].split(b"\r\n")
+    method, target, version = check_request_line(line)
     if len(lines) > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
     headers: Headers = []
-    for line in lines:
-        match = _FIELD_LINE.fullmatch(line)
+    for each in lines:
+        match = _FIELD_LINE.fullmatch(each)
         if match is None:
             raise bad("malformed header line")
         headers.append((match[1], match[2].rstrip(b" \t")))
-    return headers
+    return method, target, version, headers
 
 
-def _singletons(headers: Headers) -> dict[bytes, bytes]:
-    once: dict[bytes, bytes] = {}
-    for name, value in headers:
-        key = name.lower()
-        if key in SINGLETONS:
-            if key in once:
-                raise bad(f"more than one {key.decode()}")
-            once[key] = value
-        elif key == _UNFRAMED:
-            raise bad("a draft of WebSocket that frames nothing")
-    return once
+def _connect() -> Failure:
+    return Failure(FailureKind.NOT_CARRIED, "a proxy for origins opens no tunnels")
 
 
-def _host(value: bytes | None, version: tuple[int, int]) -> str:
-    """Return the authority; one in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112 §3.2)."""
-    if value is None:
+def _check_singletons(known: Known) -> None:
+    for name, values in known.items():
+        if len(values) > 1 and name in SINGLETONS:
+            raise bad(f"more than one {name.decode()}")
+    if _UNFRAMED in known:
+        raise bad("a draft of WebSocket that frames nothing")
+
+
+def _host(known: Known, version: tuple[int, int]) -> tuple[str, str, int | None]:
+    """Return authority, host and port; a Host must be in HTTP/1.1 (RFC 9112 §3.2)."""
+    values = known.get(b"host")
+    if values is None:
         if version == (1, 1):
             raise bad("no Host")
-        return ""
-    return value.decode("latin-1") or "-"  # an empty one is no host either
+        return "", "", None
+    read = _read_host(values[0])
+    if read is None:
+        raise bad("an authority that is no host")
+    return read
+
+
+@lru_cache(maxsize=4096)
+def _read_host(value: bytes) -> tuple[str, str, int | None] | None:
+    authority = value.decode("latin-1")
+    parsed = parse_authority(authority)
+    return None if parsed is None else (authority, *parsed)
 
 
 def _authority(authority: str) -> tuple[str, int | None]:
@@ -130,19 +192,14 @@ def _authority(authority: str) -> tuple[str, int | None]:
     return parsed
 
 
-def _target(target: str, *, method: str, authority: str) -> tuple[str, str, str]:
-    """Return authority, and path and query as they are matched; raises Failure."""
+def _unusual(target: str, *, method: str, authority: str) -> tuple[str, str]:
+    """Return authority and origin-form of a target in another form; raises Failure."""
     if target == "*" and method == "OPTIONS":
         raise Failure(FailureKind.NOT_CARRIED, "OPTIONS *")
     absolute = _ABSOLUTE.fullmatch(target)
-    if absolute:
-        authority = _agreed(absolute, authority)
-        target = (absolute[3] or "/") + (absolute[4] or "")
-    path, mark, query = target.partition("?")
-    try:
-        return authority, normalise_path(path), mark + query
-    except PathError as error:
-        raise bad(f"the path {error}") from error
+    if absolute is None:
+        raise bad("a target that is neither a path nor a URL")
+    return _agreed(absolute, authority), (absolute[3] or "/") + (absolute[4] or "")
 
 
 def _agreed(absolute: re.Match[str], authority: str) -> str:
@@ -155,34 +212,39 @@ def _agreed(absolute: re.Match[str], authority: str) -> str:
     return authority or absolute[2]
 
 
-def _framing(once: dict[bytes, bytes], version: tuple[int, int]) -> Framing:
+def _framing(known: Known, version: tuple[int, int]) -> Framing:
     """RFC 9112 §6.3, but where it lets one header override another we refuse."""
-    coding, length = once.get(b"transfer-encoding"), once.get(b"content-length")
-    if coding is not None:
-        if length is not None or version < (1, 1):
+    codings, lengths = known.get(b"transfer-encoding"), known.get(b"content-length")
+    if codings is not None:
+        if lengths is not None or version < (1, 1):
             raise bad("Transfer-Encoding beside Content-Length or in HTTP/1.0")
-        if coding.lower() != b"chunked":
+        if codings[0].lower() != b"chunked":
             raise Failure(FailureKind.NOT_CARRIED, "a transfer coding other than chunked")
         return CHUNKED
-    if length is None:
+    if lengths is None:
         return None
     # Bounded before arithmetic; isdigit() of bytes knows ASCII digits only.
-    if not length.isdigit():
+    if not lengths[0].isdigit():
         raise bad("Content-Length is no number")
-    if len(length) > MAX_LENGTH_DIGITS:
+    if len(lengths[0]) > MAX_LENGTH_DIGITS:
         raise Failure(FailureKind.BODY_TOO_LARGE, "Content-Length is beyond any body")
-    return int(length)
+    return int(lengths[0])
 
 
-def _expects_continue(headers: Headers, version: tuple[int, int]) -> bool:
-    expectations = set(_tokens(headers, b"expect"))
+def _expects_continue(known: Known, version: tuple[int, int]) -> bool:
+    expectations = _members(known, b"expect")
     if expectations - {b"100-continue"}:
         raise Failure(FailureKind.BAD_EXPECTATION, "an expectation other than 100-continue")
     return bool(expectations) and version == (1, 1)
 
 
-def _tokens(headers: Headers, name: bytes) -> list[bytes]:
+def _keep_alive(known: Known, version: tuple[int, int]) -> bool:
+    options = _members(known, b"connection")
+    if b"close" in options:
+        return False
+    return version == (1, 1) or b"keep-alive" in options
+
+
+def _members(known: Known, name: bytes) -> frozenset[bytes]:
     """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
-    lines = (value.lower() for line, value in headers if line.lower() == name)
-    members = (member.strip(b" \t") for line in lines for member in line.split(b","))
-    return [member for member in members if member]
+    return tokens_of(b",".join(known.get(name, ())))

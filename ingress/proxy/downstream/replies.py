@@ -3,12 +3,16 @@
 import time
 from email.utils import formatdate
 from functools import lru_cache
+from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from ingress.model.messages import Headers
 from ingress.proxy.upstream.messages import join_lines
+
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""Tells the client to send its body (RFC 9110 §10.1.1)."""
 
 
 class Reply(web.StreamResponse):
@@ -34,26 +38,25 @@ class Reply(web.StreamResponse):
 
 
 def encode_head(
-    status: int, reason: bytes, *, headers: Headers, version: tuple[int, int], keep_alive: bool
+    status: int,
+    reason: bytes,
+    *,
+    headers: Headers,
+    version: tuple[int, int],
+    keep_alive: bool,
+    dated: bool = False,
 ) -> bytes:
     """Return a response's head, ``version`` being the client's.
 
-    ``Date`` is added where there is none (RFC 9110 §6.6.1), ``Connection`` where there is none
-    and the client would expect something else.
+    ``Date`` is added (RFC 9110 §6.6.1) unless the headers are ``dated``, and ``Connection`` where
+    the client would expect something else, but for a 101, whose headers have one.
     """
-    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason)]
-    lines += [b"%b: %b" % line for line in headers]
-    named = {name.lower() for name, _ in headers}
-    if b"date" not in named:
+    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason), *map(b": ".join, headers)]
+    if not dated:
         lines.append(b"Date: " + _date(int(time.time())))
-    if b"connection" not in named and keep_alive != (version == (1, 1)):
+    if keep_alive != (version[1] == 1) and status != 101:
         lines.append(b"Connection: keep-alive" if keep_alive else b"Connection: close")
     return join_lines(lines)
-
-
-def chunk_of(data: bytes) -> bytes:
-    """Frame a piece of a body as a chunk."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ A head that can no longer become a good one is refused at once, so that nobody w
 
 from typing import Final
 
-from ingress.proxy.downstream.heads import Request, check_request_line, read_request
+from ingress.proxy.downstream.heads import Request, check_request_line, read_good, read_request
 from ingress.proxy.failures import Failure, FailureKind
 
 _END: Final = b"\r\n\r\n"
@@ -31,6 +31,14 @@ class HeadScanner:
 
     def feed(self, data: bytes) -> Request | None:
         """Return the request whose head ``data`` completes; raises Failure with its status."""
+        if not self._buffer and not self._skipped:
+            size = data.find(_END) + len(_END)
+            if len(_END) <= size <= self._max_bytes and data[0] not in _CRLF:
+                # Whole at once, as most come: what follows finds what is wrong, if anything is.
+                request = read_good(data[:size])
+                if request is not None:
+                    self.rest = data[size:]
+                    return request
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).

@@ -13,6 +13,7 @@ Foreign exceptions become Failures in here and travel no further. One lane uses 
 """
 
 from ingress.proxy.upstream.connection import Connection
+from ingress.proxy.upstream.link import Link
 from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, Framing, ResponseHead
 from ingress.proxy.upstream.pool import Upstreams
 from ingress.proxy.upstream.tunnel import Relay
@@ -22,6 +23,7 @@ __all__ = [
     "UNTIL_CLOSE",
     "Connection",
     "Framing",
+    "Link",
     "Relay",
     "ResponseHead",
     "Upstreams",

@@ -24,6 +24,7 @@ _EXTENSION: Final = (
 ) + rb"))?"
 
 _HEAD: Final = re.compile(_STATUS_LINE + rb"((?:" + _FIELD_LINE + rb")*)\r\n")
+_FIELDS: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")
 _TRAILER: Final = re.compile(_FIELD_LINE)
 _CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:" + _EXTENSION + rb")*\r\n")
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
@@ -39,7 +40,7 @@ def broken(detail: str) -> Failure:
     return Failure(FailureKind.BROKEN, detail)
 
 
-def check_partial_head(buffer: bytearray, *, seen: int) -> None:
+def check_partial_head(buffer: bytes, *, seen: int) -> None:
     """Refuse a head that can no longer become a good one, so that nobody waits for its end.
 
     ``seen`` is how much of the buffer was checked before.
@@ -68,11 +69,8 @@ def split_head(head: bytes) -> Lines:
     if match is None:
         raise broken("malformed head")
     minor, status, reason, fields = match.groups()
-    headers: Headers = []
-    for line in fields.split(b"\r\n")[:-1]:
-        name, _, value = line.partition(b":")
-        headers.append((name, value.strip(b" \t")))
-    return Lines((1, int(minor)), int(status), reason or b"", headers)
+    version = (1, 1) if minor == b"1" else (1, 0)
+    return Lines(version, int(status), reason or b"", _FIELDS.findall(fields))
 
 
 def content_length(values: Sequence[bytes]) -> int | None:
@@ -98,75 +96,62 @@ def is_chunked(values: Sequence[bytes], *, version: tuple[int, int], length: int
     return True
 
 
-def tokens(values: Sequence[bytes]) -> list[bytes]:
-    """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
-    members = (member.strip() for value in values for member in value.lower().split(b","))
-    return [member for member in members if member]
-
-
 class ChunkGuard:
-    """Lets through what is chunked to the letter, without extensions and trailers, or refuses.
+    """Lets the data of a body through that is chunked to the letter, or refuses.
 
-    With ``reframe`` the chunks go on as chunks, else their data alone does.
-
-    Extensions and trailers are validated, then left out: they are for this hop only
-    (RFC 9112 §7.1.1) or may be dropped (RFC 9110 §6.5.1).
+    Extensions are validated, then left out: they are for one hop only (RFC 9112 §7.1.1).
+    ``trailers`` are what came behind the last chunk, once the body has ``ended``.
     """
 
-    def __init__(self, *, max_trailer_bytes: int, reframe: bool) -> None:
+    def __init__(self, *, max_trailer_bytes: int) -> None:
         self.ended = False
-        self._reframe = reframe
-        self._line = bytearray()
+        self.trailers: Headers = []
+        self._line = b""
         self._read_line = self._chunk_line
         self._data_left = 0
         self._trailer_left = max_trailer_bytes
 
     def filter(self, data: bytes) -> tuple[bytes, bytes]:
-        """Return what may be read on, and what lies behind the body's end."""
-        passed = bytearray()
+        """Return what of the body ``data`` brings, and what lies behind the body's end."""
+        passed: list[bytes] = []
         at = 0
         while at < len(data) and not self.ended:
             if self._data_left:
                 piece = data[at : at + self._data_left]
                 self._data_left -= len(piece)
-                passed += piece
+                passed.append(piece)
             else:
                 piece = data[at : data.find(b"\n", at) + 1 or len(data)]
-                framing = self._line_piece(piece)
-                if self._reframe:
-                    passed += framing
+                self._line_piece(piece)
             at += len(piece)
-        return bytes(passed), data[at:]
+        return passed[0] if len(passed) == 1 else b"".join(passed), data[at:]
 
-    def _line_piece(self, piece: bytes) -> bytes:
+    def _line_piece(self, piece: bytes) -> None:
         self._line += piece
         if len(self._line) > max(MAX_CHUNK_LINE, self._trailer_left):
             raise broken("a line of the chunked body is too long")
-        if not piece.endswith(b"\n"):
-            return b""
-        line = bytes(self._line)
-        self._line.clear()
-        return self._read_line(line)
+        if piece.endswith(b"\n"):
+            line, self._line = self._line, b""
+            self._read_line(line)
 
-    def _chunk_line(self, line: bytes) -> bytes:
+    def _chunk_line(self, line: bytes) -> None:
         match = _CHUNK_LINE.fullmatch(line)
         if match is None or len(line) > MAX_CHUNK_LINE:
             raise broken("malformed chunk line")
         self._data_left = int(match[1], 16)
         self._read_line = self._chunk_end if self._data_left else self._trailer_line
-        return b"%x\r\n" % self._data_left
 
-    def _chunk_end(self, line: bytes) -> bytes:
+    def _chunk_end(self, line: bytes) -> None:
         if line != b"\r\n":
             raise broken("a chunk does not end in CRLF")
         self._read_line = self._chunk_line
-        return line
 
-    def _trailer_line(self, line: bytes) -> bytes:
+    def _trailer_line(self, line: bytes) -> None:
         self._trailer_left -= len(line)
         if line == b"\r\n":
             self.ended = True
-            return line
+            return
         if self._trailer_left < 0 or not _TRAILER.fullmatch(line) or _FRAMING_NAME.match(line):
             raise broken("malformed trailer")
-        return b""
+        name, _, value = line[:-2].partition(b":")
+        self.trailers.append((name, value.strip(b" \t")))

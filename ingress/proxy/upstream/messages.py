@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
-from ingress.model.messages import Headers
+from msgspec import Struct
+
+from ingress.model.messages import Headers, Known
 
 
 class Unsized(StrEnum):
@@ -22,14 +24,15 @@ Framing: TypeAlias = int | Unsized | None
 ``None`` where the message has no body and needs no framing header."""
 
 
-class ResponseHead(NamedTuple):
+class ResponseHead(Struct, frozen=True, gc=False):
     """The head of a response that passed the rules of the wire.
 
     ``headers`` are as received, framing and hop-by-hop lines included: whoever forwards them
     drops those and frames anew. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
     304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
     304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
-    ``keep_alive`` tells whether the upstream lets the connection live.
+    ``keep_alive`` tells whether the upstream lets the connection live. ``known`` are the
+    ``headers`` that mean something.
     """
 
     status: int
@@ -39,6 +42,7 @@ class ResponseHead(NamedTuple):
     framing: Framing
     content_length: int | None
     keep_alive: bool
+    known: Known
     interims: tuple["ResponseHead", ...] = ()
 
 
@@ -48,3 +52,13 @@ def join_lines(lines: Sequence[bytes]) -> bytes:
     if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
         raise ValueError("a line end or NUL inside a line of a head")
     return head
+
+
+def chunk_of(data: bytes) -> bytes:
+    """Frame a piece of a body as a chunk."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def last_chunk(trailers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return what ends a chunked body."""
+    return b"".join((b"0\r\n", *(b"%b: %b\r\n" % line for line in trailers), b"\r\n"))

@@ -2,24 +2,22 @@
 
 import asyncio
 import socket
-from collections.abc import Container
-from typing import Final, NamedTuple
+from collections.abc import Callable, Container
+from typing import Final, TypeAlias
 
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream.connection import Connection
+from ingress.proxy.upstream.link import Link
 from ingress.settings import ProxySettings
 
 SWEEP_SECONDS: Final = 1.0
 """How coarse the end of an idle connection is; one that is due is never reused."""
 
 
-class Address(NamedTuple):
-    """What a pool is for: endpoints that differ in their target only share it."""
-
-    host: str
-    port: int
+Address: TypeAlias = tuple[str, int]
+"""What a pool is for, host and port: endpoints that differ in their target only share it."""
 
 
 class Upstreams:
@@ -28,11 +26,12 @@ class Upstreams:
     def __init__(self, settings: ProxySettings) -> None:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
-        self._all: set[Connection] = set()
+        self._all: set[Link] = set()
         # In the order in which they became idle, so the first one is due first.
-        self._idle: dict[Connection, float] = {}
-        self._stacks: dict[Address, list[Connection]] = {}
-        self._retained: Container[tuple[str, int]] | None = None
+        self._idle: dict[Link, float] = {}
+        self._stacks: dict[Address, list[Link]] = {}
+        self._dialling: set[asyncio.Task[None]] = set()
+        self._retained: Container[Address] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._gone: asyncio.Future[None] | None = None
 
@@ -47,20 +46,50 @@ class Upstreams:
         ``timeouts`` hold for this exchange. ``fresh`` takes no idle one (a retry after STALE).
         Raises Failure: REFUSED, UNREACHABLE, UNRESOLVED, CONNECT_TIMEOUT.
         """
-        connection = None if fresh else self._take(_address(endpoint))
-        if connection is not None:
-            connection.begin(timeouts, reused=True)
-            return connection
-        connection = await self._connect(endpoint, seconds=timeouts.connect)
-        connection.begin(timeouts, reused=False)
-        return connection
+        link = None if fresh else self.take(endpoint)
+        if link is None:
+            link = await self._connect(endpoint, seconds=timeouts.connect)
+        return Connection(link, timeouts=timeouts, max_header_bytes=self._settings.max_header_bytes)
 
-    def retain(self, addresses: Container[tuple[str, int]]) -> None:
+    def take(self, endpoint: Endpoint) -> Link | None:
+        """Take the link that became idle last, discarding those that are no good."""
+        stack = self._stacks.get(_address(endpoint))
+        if not stack:
+            return None
+        oldest = self._loop.time() - self._settings.upstream_keep_alive_timeout
+        while stack:
+            link = stack[-1]
+            if self._idle[link] > oldest and link.is_silent():
+                self._forget(link)
+                return link
+            self._discard(link)
+        return None
+
+    def dial(
+        self, endpoint: Endpoint, *, seconds: float, then: Callable[[Link | Failure], None]
+    ) -> "asyncio.Task[None]":
+        """Open a new link within so many seconds, and call back with it, or with the failure."""
+        task = asyncio.create_task(self._dial(endpoint, seconds=seconds, then=then), name="dial")
+        self._dialling.add(task)
+        task.add_done_callback(self._dialling.discard)
+        return task
+
+    async def _dial(
+        self, endpoint: Endpoint, *, seconds: float, then: Callable[[Link | Failure], None]
+    ) -> None:
+        try:
+            link = await self._connect(endpoint, seconds=seconds)
+        except Failure as failure:
+            then(failure)
+        else:
+            then(link)
+
+    def retain(self, addresses: Container[Address]) -> None:
         """Keep pools of these addresses only; what is in use elsewhere closes when it ends."""
         self._retained = addresses
-        for connection in list(self._idle):
-            if _address(connection.endpoint) not in self._retained:
-                self._discard(connection)
+        for link in list(self._idle):
+            if link.address not in self._retained:
+                self._discard(link)
 
     async def close(self) -> None:
         """Close every connection, those in use included, and wait until they are gone."""
@@ -68,89 +97,73 @@ class Upstreams:
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
-        for connection in list(self._all):
-            self._discard(connection)
+        for link in list(self._all):
+            self._discard(link)
         if self._all:
             self._gone = self._loop.create_future()
             await self._gone
 
-    def _take(self, address: Address) -> Connection | None:
-        """Take the connection that became idle last, discarding those that are no good."""
-        stack = self._stacks.get(address, [])
-        oldest = self._loop.time() - self._settings.upstream_keep_alive_timeout
-        while stack:
-            connection = stack[-1]
-            since = self._idle[connection]
-            if since > oldest and connection.is_silent():
-                self._forget(connection)
-                return connection
-            self._discard(connection)
-        return None
-
-    async def _connect(self, endpoint: Endpoint, *, seconds: float) -> Connection:
+    async def _connect(self, endpoint: Endpoint, *, seconds: float) -> Link:
         try:
             async with asyncio.timeout(seconds):
-                _, connection = await self._loop.create_connection(
-                    lambda: self._new(endpoint), endpoint.address, endpoint.port
+                _, link = await self._loop.create_connection(
+                    lambda: Link(endpoint, on_idle=self._on_idle, on_lost=self._on_lost),
+                    endpoint.address,
+                    endpoint.port,
                 )
         except (OSError, UnicodeError) as error:
             raise _connect_failure(error) from error
-        if not connection.is_closed:
-            self._all.add(connection)
-        return connection
+        if not link.is_closed:
+            self._all.add(link)
+        return link
 
-    def _new(self, endpoint: Endpoint) -> Connection:
-        return Connection(
-            endpoint,
-            max_header_bytes=self._settings.max_header_bytes,
-            on_idle=self._on_idle,
-            on_lost=self._on_lost,
-        )
-
-    def _on_idle(self, connection: Connection) -> None:
-        address = _address(connection.endpoint)
+    def _on_idle(self, link: Link) -> None:
+        address = link.address
         if self._retained is not None and address not in self._retained:
-            connection.abort()
+            link.abort()
             return
-        self._idle[connection] = self._loop.time()
-        self._stacks.setdefault(address, []).append(connection)
+        self._idle[link] = self._loop.time()
+        self._stacks.setdefault(address, []).append(link)
         if len(self._idle) > self._settings.upstream_keep_alive_connections:
             self._discard(next(iter(self._idle)))
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
-    def _on_lost(self, connection: Connection) -> None:
-        self._forget(connection)
-        self._all.discard(connection)
+    def _on_lost(self, link: Link) -> None:
+        self._forget(link)
+        self._all.discard(link)
         if not self._all and self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
 
-    def _forget(self, connection: Connection) -> None:
-        if self._idle.pop(connection, None) is None:
+    def _forget(self, link: Link) -> None:
+        if self._idle.pop(link, None) is None:
             return
-        address = _address(connection.endpoint)
+        address = link.address
         stack = self._stacks[address]
-        stack.remove(connection)
+        if stack[-1] is link:
+            stack.pop()
+        else:
+            stack.remove(link)
         if not stack:
             del self._stacks[address]
 
-    def _discard(self, connection: Connection) -> None:
-        self._forget(connection)
-        connection.abort()
+    def _discard(self, link: Link) -> None:
+        self._forget(link)
+        link.abort()
 
     def _sweep(self) -> None:
         self._sweeper = None
         oldest = self._loop.time() - self._settings.upstream_keep_alive_timeout
-        for connection, since in list(self._idle.items()):
+        for link, since in list(self._idle.items()):
             if since > oldest:
                 break
-            self._discard(connection)
+            self._discard(link)
         if self._idle:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
 
 def _address(endpoint: Endpoint) -> Address:
-    return Address(endpoint.address, endpoint.port)
+    return endpoint.address, endpoint.port
 
 
 def _connect_failure(error: OSError | UnicodeError) -> Failure:

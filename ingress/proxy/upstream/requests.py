@@ -1,17 +1,25 @@
 """Writes requests: our own framing, never the client's (RFC 9112 §6)."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from ingress.model.messages import Headers
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, Framing, join_lines
+from ingress.proxy.upstream.messages import (
+    CHUNKED,
+    UNTIL_CLOSE,
+    Framing,
+    Unsized,
+    chunk_of,
+    join_lines,
+    last_chunk,
+)
 
 # CONNECT is missing on purpose: nothing here asks for a tunnel in that way.
 _REQUEST_LINE: Final = re.compile(
     rb"(?!CONNECT )[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e\x80-\xff]+ HTTP/1\.1"
 )
-_FRAMING_NAMES: Final = frozenset((b"content-length", b"transfer-encoding"))
 
 
 def refused(detail: str) -> Failure:
@@ -24,13 +32,15 @@ def encode_head(
 ) -> bytes:
     """Return a request head; raises Failure where a byte of it would end a line of its own.
 
+    ``headers`` hold no framing: its one line is written here.
     Text is UTF-8, and other bytes are surrogates (PEP 383), so every byte goes out as it came in.
     """
-    lines = [f"{method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")]
-    lines += [b"%s: %s" % line for line in headers if line[0].lower() not in _FRAMING_NAMES]
+    line = f"{method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")
+    lines = [line, *map(b": ".join, headers)]
     if upgrade:
         lines += [b"Connection: upgrade", b"Upgrade: " + upgrade]
-    lines += _framing_line(framing)
+    if framing is not None:
+        lines.append(_framing_line(framing))
     if not _REQUEST_LINE.fullmatch(lines[0]):
         raise refused("no request line that every upstream reads alike")
     try:
@@ -39,14 +49,12 @@ def encode_head(
         raise refused(str(error)) from error
 
 
-def _framing_line(framing: Framing) -> list[bytes]:
-    if framing is None:
-        return []
+def _framing_line(framing: int | Unsized) -> bytes:
     if framing is CHUNKED:
-        return [b"Transfer-Encoding: chunked"]
+        return b"Transfer-Encoding: chunked"
     if framing is UNTIL_CLOSE or framing < 0:
         raise refused("no framing for a request")
-    return [b"Content-Length: %d" % framing]
+    return b"Content-Length: %d" % framing
 
 
 class RequestBody:
@@ -64,15 +72,15 @@ class RequestBody:
         if self.complete or (not self._chunked and len(data) > self._left):
             raise refused("the request body is longer than announced")
         if self._chunked:
-            return b"%x\r\n%b\r\n" % (len(data), data)
+            return chunk_of(data)
         self._left -= len(data)
         self.complete = not self._left
         return data
 
-    def end(self) -> bytes:
+    def end(self, trailers: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
         """Return what ends the body; raises Failure where it is shorter than announced."""
         if self._left:
             raise refused("the request body is shorter than announced")
-        ending = b"0\r\n\r\n" if self._chunked and not self.complete else b""
+        ending = last_chunk(trailers) if self._chunked and not self.complete else b""
         self.complete = True
         return ending

@@ -305,7 +305,7 @@ def written(draw) -> str:
 
 
 # The pure reader is slow, and a busy machine slower.
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(written())
 def test_whatever_the_style_it_holds_the_same_and_is_idempotent(text):
     result = convert(text)

@@ -18,11 +18,12 @@ def test_a_sized_body_ends_after_its_last_byte():
     assert body.complete
 
 
-def test_a_chunked_body_is_framed_anew():
+def test_a_chunked_body_and_its_trailers():
     body = BodyFeed(CHUNKED, max_trailer_bytes=100)
     raw = b"05;a=b\r\nhello\r\n000\r\nX: y\r\n\r\nGET"
-    assert body.feed(raw) == (b"5\r\nhello\r\n0\r\n\r\n", b"GET")
+    assert body.feed(raw) == (b"hello", b"GET")
     assert body.complete
+    assert body.trailers == [(b"X", b"y")]
 
 
 def test_a_broken_one_is_the_clients_doing():

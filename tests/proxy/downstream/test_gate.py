@@ -1,6 +1,9 @@
 import asyncio
 
+import pytest
 from wire.served import served
+
+pytestmark = pytest.mark.usefixtures("each_lane")
 
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a.test\r\n"

@@ -49,7 +49,7 @@ def test_only_http_1_1_can_wait_to_be_told_to_continue():
         ("GET / HTTP/1.1", (), 400),
         ("GET / HTTP/1.1", ("Host: a", "Expect: tea"), 417),
         ("GET / HTTP/3.0", ("Host: a",), 505),
-        ("BREW / HTTP/1.1", ("Host: a",), 501),
+        ("CONNECT / HTTP/1.1", ("Host: a",), 501),
         ("OPTIONS * HTTP/1.1", ("Host: a",), 501),
         ("GET / HTTP/1.1", ("Host: a", "Transfer-Encoding: gzip"), 501),
         ("GET / HTTP/1.1", ("Host: a", f"Content-Length: {10**18}"), 413),
@@ -73,3 +73,17 @@ async def test_every_method_that_passes_is_one_that_aiohttp_reads():
             raw = method + b" / HTTP/1.1\r\nHost: a.test\r\n\r\n"
             assert (await house.ask(raw, method=method.decode())).status == 200
     assert {seen.method for seen in recorder.whole} == METHODS
+
+
+@pytest.mark.parametrize(
+    ("line", "connection", "keeps"),
+    [
+        ("GET / HTTP/1.1", "", True),
+        ("GET / HTTP/1.1", "x, Close", False),
+        ("GET / HTTP/1.0", "x", False),
+        ("GET / HTTP/1.0", "Keep-Alive", True),
+        ("GET / HTTP/1.0", "keep-alive, close", False),
+    ],
+)
+def test_whether_another_request_may_follow(line, connection, keeps):
+    assert read(line, "Host: a", f"Connection: {connection}").keep_alive is keeps

@@ -2,14 +2,19 @@ import re
 
 import pytest
 
-from ingress.proxy.downstream.replies import Reply, chunk_of, encode_head
+from ingress.proxy.downstream.replies import Reply, encode_head
 
 DATE = (b"Date", b"Mon, 01 Jan 2024 00:00:00 GMT")
 
 
-def lines_of(headers=(DATE,), *, version=(1, 1), keep_alive=True):
+def lines_of(headers=(DATE,), *, status=299, version=(1, 1), keep_alive=True):
     head = encode_head(
-        299, b"Pas mal \xe9", headers=list(headers), version=version, keep_alive=keep_alive
+        status,
+        b"Pas mal \xe9",
+        headers=list(headers),
+        version=version,
+        keep_alive=keep_alive,
+        dated=DATE in headers,
     )
     assert head.endswith(b"\r\n\r\n")
     return head[:-4].split(b"\r\n")
@@ -47,18 +52,15 @@ def test_a_connection_header_says_what_the_client_would_not_expect(version, keep
     assert lines[2:] == said
 
 
-def test_a_connection_header_of_the_callers_is_the_only_one():
+def test_a_switch_has_a_connection_header_of_its_own():
     upgrade = (b"Connection", b"upgrade")
-    assert lines_of([DATE, upgrade], keep_alive=False)[2:] == [b"Connection: upgrade"]
+    lines = lines_of([DATE, upgrade], status=101, keep_alive=False)
+    assert lines[2:] == [b"Connection: upgrade"]
 
 
 def test_no_header_begins_a_line_of_its_own():
     with pytest.raises(ValueError, match="line end"):
         lines_of([DATE, (b"A", b"b\r\nC: d")])
-
-
-def test_chunks():
-    assert chunk_of(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
 
 
 async def test_aiohttp_is_told_that_all_is_written():

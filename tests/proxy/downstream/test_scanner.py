@@ -50,7 +50,7 @@ def feed_all(scanner, parts):
         (b"GET / HTTP/1.1\rX", FailureKind.BAD_REQUEST),
         (b"GET /\r\n", FailureKind.BAD_REQUEST),
         (b"PRI * HTTP/2.0\r\n", FailureKind.BAD_VERSION),
-        (b"get / HTTP/1.1\r\n", FailureKind.NOT_CARRIED),
+        (b"CONNECT / HTTP/1.1\r\n", FailureKind.NOT_CARRIED),
         (b"GET /" + b"a" * 100, FailureKind.TARGET_TOO_LONG),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 100, FailureKind.HEADER_TOO_LARGE),
     ],

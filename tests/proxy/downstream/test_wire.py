@@ -2,25 +2,23 @@ import asyncio
 
 import pytest
 
+from ingress.proxy.downstream.bridge import Bridge
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.settings import ProxySettings
 
 
 class Lane:
-    """A lane that keeps what it is fed."""
+    """A lane that bridges each connection at once."""
 
     def __init__(self):
         self.settings = ProxySettings()
-        self.gate = asyncio.get_running_loop().create_future()
-
-    def protocol(self):
-        return asyncio.Protocol()
+        self.bridge = asyncio.get_running_loop().create_future()
 
     def opened(self, gate):
-        self.gate.set_result(gate)
+        self.bridge.set_result(Bridge(gate, asyncio.Protocol()))
 
-    def closed(self, gate):
+    def closed(self, gate, exc):
         pass
 
 
@@ -30,27 +28,29 @@ async def connected():
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     server.close()
-    return reader, writer, (await lane.gate).wire
+    bridge = await lane.bridge
+    return reader, writer, bridge.gate, bridge.wire
 
 
 async def test_what_is_sent_waits_for_a_client_that_is_slow_to_read():
-    reader, writer, wire = await connected()
+    reader, writer, gate, wire = await connected()
     await wire.send(b"head", seconds=5)
     wire.writelines([b" ", b"x"])
     assert await reader.readexactly(6) == b"head x"
-    wire.pause_writing()
+    gate.pause_writing()
     sending = asyncio.create_task(wire.send(b"body", seconds=5))
     assert await reader.readexactly(4) == b"body"
     assert not sending.done()
-    wire.resume_writing()
+    gate.resume_writing()
+    wire.wake()
     await sending
     writer.close()
     wire.abort()
 
 
 async def test_a_client_that_takes_nothing_is_given_up():
-    _, writer, wire = await connected()
-    wire.pause_writing()
+    _, writer, gate, wire = await connected()
+    gate.pause_writing()
     with pytest.raises(Failure) as failed:
         await wire.send(b"body", seconds=0.01)
     assert failed.value.kind is FailureKind.CLIENT_GONE
@@ -59,7 +59,7 @@ async def test_a_client_that_takes_nothing_is_given_up():
 
 
 async def test_nothing_is_written_after_a_close():
-    reader, writer, wire = await connected()
+    reader, writer, _, wire = await connected()
     await wire.send(b"head", seconds=5)
     wire.close()
     assert wire.is_closing()
@@ -71,7 +71,7 @@ async def test_nothing_is_written_after_a_close():
 
 
 async def test_it_tells_what_the_transport_knows():
-    _, writer, wire = await connected()
+    _, writer, _, wire = await connected()
     assert wire.get_extra_info("sockname") == writer.get_extra_info("peername")
     assert wire.get_write_buffer_size() == 0
     assert not wire.can_write_eof()

@@ -13,9 +13,9 @@ def inbox(**options):
 
 def test_what_arrives_is_kept_until_it_is_taken():
     box = inbox()
-    assert (box.heard, box.head, box.leaves_silence) == (False, None, False)
+    assert (box.head, box.leaves_silence) == (None, False)
     box.feed(HEAD[:5])
-    assert (box.heard, box.head) == (True, None)
+    assert box.head is None
     box.feed(HEAD[5:] + b"g")
     assert (box.head.status, box.size, box.ended) == (200, 1, False)
     box.feed(b"oo")

@@ -1,6 +1,6 @@
 import pytest
 
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, join_lines
+from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, chunk_of, join_lines, last_chunk
 
 
 def test_lines_become_a_head() -> None:
@@ -23,3 +23,9 @@ def test_no_line_ends_inside_another(evil: bytes, line: int) -> None:
 def test_a_length_is_none_of_the_unsized_framings() -> None:
     assert not isinstance(CHUNKED, int)
     assert not isinstance(UNTIL_CLOSE, int)
+
+
+def test_a_chunked_body_in_pieces():
+    assert chunk_of(b"x" * 16) == b"10\r\n" + b"x" * 16 + b"\r\n"
+    assert last_chunk([]) == b"0\r\n\r\n"
+    assert last_chunk([(b"A", b"b"), (b"a", b"")]) == b"0\r\nA: b\r\na: \r\n\r\n"

@@ -5,9 +5,10 @@ from wire import responses
 
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
-from ingress.proxy.upstream.parser import MAX_INTERIMS, End, ResponseParser
+from ingress.proxy.upstream.parser import MAX_INTERIMS, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"
+CODED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def parser(method="GET", **options):
@@ -20,19 +21,17 @@ def bytes_of(data):
 
 def read(pieces, *, closes=False, method="GET", **options):
     one = parser(method, **options)
-    events = [event for piece in pieces for event in one.feed(piece)]
-    return events + (one.eof() if closes else []), one.surplus
-
-
-def body_of(events):
-    return b"".join(event for event in events if isinstance(event, bytes))
+    body = b"".join(one.feed(piece) for piece in pieces)
+    if closes:
+        one.eof()
+    return one, body
 
 
 @pytest.mark.parametrize("case", list(responses.legal()), ids=attrgetter("kind"))
 def test_legal_answers_byte_by_byte(case):
-    events, surplus = read(bytes_of(case.data), closes=case.closes, method=case.method)
-    assert (events[0].status, body_of(events), events[-1]) == (case.status, case.body, End.END)
-    assert not surplus
+    one, body = read(bytes_of(case.data), closes=case.closes, method=case.method)
+    assert (one.head.status, body, one.ended) == (case.status, case.body, True)
+    assert not one.surplus
 
 
 @pytest.mark.parametrize("case", list(responses.hostile()), ids=attrgetter("kind"))
@@ -45,28 +44,27 @@ def test_hostile_answers_byte_by_byte(case):
 
 @pytest.mark.parametrize("case", list(responses.surplus()), ids=attrgetter("kind"))
 def test_surplus_is_kept_apart(case):
-    events, surplus = read([case.data, b"later"], method=case.method)
-    assert (body_of(events), events[-1]) == (case.body, End.END)
-    assert case.data.endswith(surplus.removesuffix(b"later"))
-    assert surplus.endswith(b"later")
+    one, body = read([case.data, b"later"], method=case.method)
+    assert (body, one.ended, one.leaves_silence) == (case.body, True, False)
+    assert case.data.endswith(one.surplus.removesuffix(b"later"))
+    assert one.surplus.endswith(b"later")
 
 
 def test_a_head_is_kept_as_it_was_written():
     lines = [(b"SeT-Cookie", b"a"), (b"Host", b"x"), (b"set-cookie", b"\xff"), (b"A", b"")]
     raw = b"".join(b"%b: %b\r\n" % line for line in lines)
-    events, _ = read([b"HTTP/1.0 299 So  so\r\n" + raw + b"\r\n"])
-    assert events == [
-        ResponseHead(
-            status=299,
-            reason=b"So  so",
-            headers=lines,
-            version=(1, 0),
-            framing=UNTIL_CLOSE,
-            content_length=None,
-            keep_alive=False,
-        )
-    ]
-    assert all(type(part) is bytes for line in events[0].headers for part in line)
+    one, _ = read([b"HTTP/1.0 299 So  so\r\n" + raw + b"\r\n"])
+    assert one.head == ResponseHead(
+        status=299,
+        reason=b"So  so",
+        headers=lines,
+        version=(1, 0),
+        framing=UNTIL_CLOSE,
+        content_length=None,
+        keep_alive=False,
+        known={b"host": [b"x"]},
+    )
+    assert all(type(part) is bytes for line in one.head.headers for part in line)
 
 
 @pytest.mark.parametrize(
@@ -81,19 +79,21 @@ def test_a_head_is_kept_as_it_was_written():
     ],
 )
 def test_framings(line, method, framing, length):
-    (head, *_), _ = read([OK + line + b"\r\n\r\n"], method=method)
+    head = read([OK + line + b"\r\n\r\n"], method=method)[0].head
     assert (head.framing, head.content_length, head.keep_alive) == (framing, length, True)
 
 
 def test_interims_come_with_the_final_head():
     interim = b"HTTP/1.1 103 Early\r\nLink: <%d>\r\n\r\n"
-    (head, *_), _ = read([interim % 1 + interim % 2 + OK + b"Content-Length: 0\r\n\r\n"])
+    one, _ = read([interim % 1 + interim % 2 + OK + b"Content-Length: 0\r\n\r\n"])
+    head = one.head
+    assert one.interims == head.interims
     assert [one.headers for one in head.interims] == [[(b"Link", b"<1>")], [(b"Link", b"<2>")]]
 
 
 def test_interims_are_bounded():
     interim = b"HTTP/1.1 100 Continue\r\n\r\n"
-    assert read([interim * MAX_INTERIMS]) == ([], b"")
+    assert len(read([interim * MAX_INTERIMS])[0].interims) == MAX_INTERIMS
     with pytest.raises(Failure):
         read([interim * (MAX_INTERIMS + 1)])
 
@@ -101,17 +101,24 @@ def test_interims_are_bounded():
 @pytest.mark.parametrize("offered", [b"websocket", b"other, WebSocket"])
 def test_a_101_to_what_was_asked_for(offered):
     switch = b"HTTP/1.1 101 Go\r\nConnection: x, Upgrade\r\nUpgrade: websocket\r\n\r\n"
-    events, surplus = read([switch + b"fra", b"me"], upgrade=offered)
-    assert (events[0].status, events[0].framing, events[1:]) == (101, None, [End.END])
-    assert surplus == b"frame"
+    one, body = read([switch + b"fra", b"me"], upgrade=offered)
+    assert (one.head.status, one.head.framing, one.ended) == (101, None, True)
+    assert (body, one.surplus) == (b"", b"frame")
 
 
 def test_an_upgrade_may_be_declined():
-    events, _ = read([OK + b"Content-Length: 2\r\n\r\nhi"], upgrade=b"websocket")
-    assert events[1:] == [b"hi", End.END]
+    one, body = read([OK + b"Content-Length: 2\r\n\r\nhi"], upgrade=b"websocket")
+    assert (body, one.leaves_silence) == (b"hi", True)
+
+
+def test_trailers_are_kept():
+    one, body = read(bytes_of(OK + CODED + b"2\r\nhi\r\n0\r\nX-Sum: \t1 \r\nx-b:\r\n\r\n"))
+    assert (body, one.trailers) == (b"hi", [(b"X-Sum", b"1"), (b"x-b", b"")])
+    assert read([OK + b"Content-Length: 0\r\n\r\n"])[0].trailers == []
 
 
 def test_a_close_after_the_end_says_nothing_new():
     one = parser()
     one.feed(OK + b"Content-Length: 0\r\n\r\n")
-    assert one.eof() == []
+    one.eof()
+    assert one.ended

@@ -32,7 +32,7 @@ async def test_the_one_that_became_idle_last_is_taken_first():
             connection.release()
         assert repr(upstreams) == "<Upstreams 3 open, 3 idle>"
         taken = [await upstreams.open(upstream.endpoint, timeouts=PATIENT) for _ in range(3)]
-        assert taken == three[::-1]
+        assert [one.link for one in taken] == [one.link for one in three[::-1]]
         assert upstream.connections == 3
 
 
@@ -40,7 +40,7 @@ async def test_a_fresh_one_is_new_though_others_are_idle():
     async with pools() as upstreams, serving(good) as upstream:
         idle, *_ = await get(upstreams, upstream.endpoint)
         fresh = await upstreams.open(upstream.endpoint, timeouts=PATIENT, fresh=True)
-        assert fresh is not idle
+        assert fresh.link is not idle.link
         assert not fresh.reused
 
 
@@ -70,7 +70,7 @@ async def test_a_byte_while_idle_closes(spoken, noticed):
             # It is in the kernel by now, and the event loop has not read it.
             assert not idle.is_closed
         other, *answer = await get(upstreams, upstream.endpoint)
-        assert other is not idle
+        assert other.link is not idle.link
         assert idle.is_closed
         assert answer == [200, b"good"]
 
@@ -141,7 +141,7 @@ async def test_an_idle_one_is_closed_when_its_time_is_up():
         # It is due, though the sweep is not: it must not be used.
         assert not idle.is_closed
         other, *_ = await get(upstreams, upstream.endpoint)
-        assert other is not idle
+        assert other.link is not idle.link
         await eventually(lambda: other.is_closed)
         await eventually(lambda: repr(upstreams) == "<Upstreams 0 open, 0 idle>")
 

@@ -2,7 +2,7 @@ import asyncio
 
 from wire.upstreams import eventually
 
-from ingress.proxy.downstream.deadline import Deadline
+from ingress.proxy.deadline import Deadline
 
 GRAIN = 0.0015
 """uvloop's clock counts milliseconds, in floats."""

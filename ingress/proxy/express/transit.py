@@ -1,0 +1,219 @@
+"""A request in the express lane, a machine that callbacks drive: relay > record."""
+
+import asyncio
+from typing import Final
+
+from ingress.model.messages import Headers
+from ingress.policies import trailing_headers
+from ingress.proxy.answers import Answer
+from ingress.proxy.express.sending import Sending
+from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.switch import is_switch, tunnel
+from ingress.proxy.upstream import ResponseHead
+from ingress.proxy.upstream.messages import chunk_of, last_chunk
+
+DEAR: Final = 16_384
+"""From how many bytes on copying a body costs more than a second write, which uvloop joins."""
+
+
+class Transit(Sending):
+    """The carrier of its gate and the owner of its link, until it is ``over``.
+
+    Bytes are passed on in the callback that brings them. Either side that is slow to read stops
+    the reading of the other.
+    """
+
+    over = False
+    _early = _chunked = _done = False
+
+    def reply(self, answer: Answer) -> None:
+        """Give an answer of ours in the upstream's place."""
+        self.gate.write(self.answer(answer))
+        self._finish()
+
+    def fail(self, failure: Failure) -> None:
+        """End with an error page, or by an abort where a response has begun."""
+        self._leave_upstream(clean=False)
+        self.record.failure = failure.token
+        if not self.answered and failure.kind is not FailureKind.CLIENT_GONE:
+            self.reply(self.page(failure.status))
+            return
+        # Never a second response, never a clean end.
+        self.keeps_alive = False
+        self._record()
+        self.gate.abort()
+
+    # What the gate calls.
+
+    def body_received(self, data: bytes) -> None:
+        """See downstream.carrier.Carrier."""
+        if self.over or self._done:
+            return
+        try:
+            self._upload.receive(data)
+        except Failure as failure:
+            self.fail(failure)
+            return
+        if self._link is not None:
+            self._watch_client()
+
+    def body_ended(self, trailers: Headers) -> None:
+        """See downstream.carrier.Carrier."""
+        if self.over or self._done:
+            return
+        self._upload.end(trailing_headers(trailers))
+        if self._link is not None:
+            self._watch_client()
+            self._watch_upstream()
+
+    def body_broken(self, failure: Failure) -> None:
+        """See downstream.carrier.Carrier."""
+        if not self.over:
+            self.fail(failure)
+
+    def client_full(self) -> None:
+        """See downstream.carrier.Carrier."""
+        if self._link is not None:
+            self._link.pause_reading()
+            self._link.deadline.clear()
+        self.gate.expect(self._lane.settings.client_send_timeout)
+
+    def client_ready(self) -> None:
+        """See downstream.carrier.Carrier."""
+        if self._done:
+            self._end()
+        elif self._link is not None:
+            self._watch_client()
+            self._link.resume_reading()
+            self._watch_upstream()
+
+    def client_too_late(self) -> None:
+        """See downstream.carrier.Carrier."""
+        if self.gate.full:
+            self.fail(Failure(FailureKind.CLIENT_GONE, "the client takes nothing"))
+        else:
+            self.fail(Failure(FailureKind.REQUEST_TIMEOUT, "the body stopped"))
+
+    def client_left(self) -> None:
+        """See downstream.carrier.Carrier."""
+        if not self.over:
+            self._leave_upstream(clean=False)
+            self.record.failure = FailureKind.CLIENT_GONE
+            self._record()
+
+    # What the link calls, beside what Sending hears.
+
+    def response_received(self, data: bytes) -> None:
+        """See upstream.link.Owner."""
+        parser, link = self._parser, self._link
+        assert link is not None  # noqa: S101 - a link without its Transit has no owner
+        try:
+            body = parser.feed(data)
+        except Failure as failure:
+            self._retry(link.fail(failure))
+            return
+        if self.answered:
+            written = chunk_of(body) if self._chunked and body else body
+        else:
+            if parser.interims:
+                self._pass_interims()
+            if parser.head is None:
+                self._watch_upstream()
+                return
+            if is_switch(parser.head):
+                self._switch(parser.head)
+                return
+            written = self._respond(parser.head, body)
+        self.record.bytes_out += len(body)
+        if parser.ended:
+            self._relayed(written)
+            return
+        self.gate.write(written)
+        if not self.gate.full:
+            self._watch_upstream()
+
+    def upstream_ended(self) -> None:
+        """See upstream.link.Owner."""
+        link = self._link
+        assert link is not None  # noqa: S101 - as above
+        try:
+            self._parser.eof()
+        except Failure as failure:
+            self._retry(link.fail(failure))
+        else:
+            self._relayed(b"")
+
+    # Relay and record.
+
+    def _pass_interims(self) -> None:
+        """Pass on what comes before the response; 100 is for us to say, when a body is wanted."""
+        for head in self._parser.interims[self._interims :]:
+            self._interims += 1
+            if head.status != 100 and self.head.version == (1, 1):
+                self.gate.write(self.interim(head))
+
+    def _respond(self, head: ResponseHead, body: bytes) -> bytes:
+        self.record.upstream_duration = self.elapsed
+        self._early = not self._upload.complete
+        begun, self._chunked = self.relayed(head)
+        framed = chunk_of(body) if self._chunked and body else body
+        if len(framed) < DEAR:
+            return begun + framed
+        self.gate.write(begun)
+        return framed
+
+    def _relayed(self, written: bytes) -> None:
+        """Write the rest of the response, and let go of the upstream."""
+        parser = self._parser
+        if self._chunked:
+            written += last_chunk(trailing_headers(parser.trailers))
+        clean = parser.leaves_silence and self._upload.complete and not self._early
+        self._leave_upstream(clean=clean)
+        self.gate.write(written)
+        self._finish()
+
+    def _switch(self, head: ResponseHead) -> None:
+        link, self._link = self._link, None
+        assert link is not None  # noqa: S101 - as above
+        self._done = True
+        self._lane.keep(self._tunnel(head, link.into_tunnel()))
+
+    async def _tunnel(self, head: ResponseHead, upstream: asyncio.Transport) -> None:
+        self.record.upstream_duration = self.elapsed
+        try:
+            await tunnel(
+                self,
+                head,
+                upstream=upstream,
+                surplus=self._parser.surplus,
+                timeouts=self._errand.timeouts,
+            )
+        finally:
+            self._record()
+
+    def _finish(self) -> None:
+        """End once the client has taken so much that more may follow."""
+        self._done = True
+        if not self.gate.full:
+            self._end()
+        else:
+            self.gate.expect(self._lane.settings.client_send_timeout)
+
+    def _end(self) -> None:
+        self._record()
+        gate = self.gate
+        if self.asked.framing:
+            gate.resume(by_lane=True)
+        gate.finished(keep_alive=self.keeps_alive)
+        if not self.keeps_alive:
+            gate.close()
+
+    def _record(self) -> None:
+        """Tell of the request that is over."""
+        self.over = True
+        record = self.record
+        record.status = record.status or 499
+        record.duration = self.elapsed
+        if self.asked.framing:
+            record.bytes_in = self._upload.consumed
+        self._lane.fixtures.recorder.add(record)

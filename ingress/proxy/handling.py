@@ -1,0 +1,46 @@
+"""A request of the full lane: an Exchange, and what aiohttp has to do with it."""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from ingress.policies import Identity
+from ingress.proxy.downstream.bridge import Bridge
+from ingress.proxy.exchange import Exchange
+from ingress.proxy.record import AccessRecord
+from ingress.proxy.state import State
+
+if TYPE_CHECKING:
+    from ingress.proxy.upload import Upload
+    from ingress.proxy.upstream import Connection
+
+
+class Handling(Exchange):
+    """A request that a handler of aiohttp's serves."""
+
+    def __init__(
+        self,
+        request: web.BaseRequest,
+        bridge: Bridge,
+        *,
+        state: State,
+        identity: Identity,
+        record: AccessRecord,
+    ) -> None:
+        super().__init__(bridge.gate, state=state, identity=identity, record=record)
+        self.request = request
+        self.wire = bridge.wire
+        self.connection: Connection | None = None
+        self.upload: Upload | None = None
+
+    def close(self) -> None:
+        """Let go of the upstream: back to its pool if all went well on both sides."""
+        if self.upload is not None:
+            self.upload.cancel()
+            self.record.bytes_in = self.upload.consumed
+        if self.connection is not None:
+            self.connection.release()
+        if not self.keeps_alive:
+            # Else aiohttp would wait for the rest of the body; the gate lingers in its place.
+            self.request.content.feed_eof()
+        self.record.duration = self.elapsed

@@ -1,0 +1,83 @@
+"""Every client connection, and the lane that each of its requests takes."""
+
+import asyncio
+import contextlib
+
+from ingress.policies import PublicPorts
+from ingress.proxy.admission import Admission, Fixtures
+from ingress.proxy.downstream.gate import Gate
+from ingress.proxy.express import ExpressLane
+from ingress.proxy.failures import Failure
+from ingress.proxy.full import FullLane
+from ingress.settings import ProxySettings
+
+
+class Lanes:
+    """Stands behind every Gate: counts them, hands requests to a lane, refuses, drains."""
+
+    def __init__(self, settings: ProxySettings, fixtures: Fixtures) -> None:
+        self.settings = settings
+        self._fixtures = fixtures
+        self._admission = Admission(settings, fixtures)
+        self._express = ExpressLane(settings, fixtures, self._admission)
+        self._full = FullLane(settings, fixtures, self._admission)
+        self._gates: set[Gate] = set()
+        self._draining = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def ports(self) -> PublicPorts:
+        """The ports that clients see."""
+        return self._admission.ports
+
+    @ports.setter
+    def ports(self, ports: PublicPorts) -> None:
+        self._admission.ports = ports
+
+    def gate(self) -> Gate:
+        """Return the protocol of a new connection."""
+        return Gate(self)
+
+    def begin(self, gate: Gate) -> None:
+        """See downstream.carrier.Lane."""
+        if self.settings.lanes == "both":
+            self._express.begin(gate)
+        else:
+            self._full.begin(gate)
+
+    def opened(self, gate: Gate) -> None:
+        """See downstream.carrier.Lane."""
+        self._gates.add(gate)
+        gate.draining = self._draining  # a handshake may outlast the order to drain
+        self._empty.clear()
+        self._fixtures.metrics.connections = len(self._gates)
+
+    def closed(self, gate: Gate, exc: Exception | None) -> None:
+        """See downstream.carrier.Lane."""
+        self._gates.discard(gate)
+        self._fixtures.metrics.connections = len(self._gates)
+        self._full.closed(gate, exc)
+        if not self._gates:
+            self._empty.set()
+
+    def refuse(self, gate: Gate, failure: Failure) -> bytes:
+        """See downstream.carrier.Lane."""
+        record, answer = self._admission.refused(gate, failure)
+        self._fixtures.recorder.add(record)
+        return answer.encode()
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what is in flight on every connection, then close it; cut off what takes longer.
+
+        Idle connections close at once, responses that begin now announce the close.
+        """
+        self._draining = True
+        for gate in list(self._gates):
+            gate.drain()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
+        for gate in list(self._gates):
+            gate.abort()
+        await asyncio.sleep(0)
