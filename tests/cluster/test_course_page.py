@@ -24,6 +24,10 @@ EXAMPLES = (
     *("01-round-robin", "02-session-affinity", "03-two-ports", "04-external-endpoints/as-written"),
     *("06-two-hosts", "08-tls"),
 )
+SERVICES = (
+    *(("http-go-np", 80), ("sticky", 80), ("two-ports", 80), ("two-ports", 443)),
+    *(("external-service", 80), ("dict", 80)),
+)
 OUTSIDE = ("11.11.11.11", "22.22.22.22")
 
 
@@ -42,6 +46,11 @@ class Page:
         )
         print(f"$ {command}\n{done.stdout}{done.stderr}", end="")
         return done.stdout
+
+    def reaches(self, service: str, port: int) -> bool:
+        """Tell whether kube-proxy has written its rules for a Service yet."""
+        curl = ("curl", "--silent", "--max-time", "5", f"{self.address_of(service)}:{port}")
+        return self._tier.inside.run(*curl, check=False).returncode == 0
 
     def address_of(self, service: str, *words: str) -> str:
         """Return a Service's ClusterIP."""
@@ -113,6 +122,8 @@ def page(release, secret) -> Iterator[Page]:
     files = " ".join(f"-f examples/{each}" for each in EXAMPLES)
     there.types(f"kubectl apply {files} -f {secret}/secret.yaml")
     there.types("kubectl rollout status deployment --timeout=60s")
+    for service, port in SERVICES:
+        until(lambda s=service, p=port: there.reaches(s, p), f"{service}:{port} answers")
     there.types(f"echo {ADDRESS} gasbugs.com dict.gasbugs.com www.gasbugs.com >>/etc/hosts")
     yield there
     there.types(f"kubectl delete --ignore-not-found {files} -f {secret}/secret.yaml")
