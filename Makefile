@@ -10,8 +10,15 @@ PINS := .cache/pins/bin/uv
 SECRET := certs/www-gasbugs-com.yaml
 # Those that can be served side by side; the others show mistakes, or claim the same host.
 EXAMPLES := 01-round-robin 02-session-affinity 03-two-ports 05-legacy-ingress/corrected 08-tls
-# Those that an API server still takes: the legacy versions of Ingress went with Kubernetes 1.22.
-APPLIED := $(filter-out 05-legacy-ingress/%,$(EXAMPLES))
+# The legacy versions of Ingress went with Kubernetes 1.22: the page's hosts in today's words.
+APPLIED := $(subst 05-legacy-ingress/corrected,06-two-hosts,$(EXAMPLES))
+IMAGE := dist/aiohttp-ingress.tar
+# The course's Service has NodePort 30001 itself. By its external address, the node's own, the
+# controller is also reached at ports 80 and 443, as where there are load balancers.
+INSTALL := helm3 install aiohttp-ingress charts/aiohttp-ingress --wait \
+	--namespace aiohttp-ingress --create-namespace --set controller.ingressClassResource.default=true \
+	--set controller.service.type=NodePort --set controller.service.externalIPs[0]=172.30.0.1 \
+	--set controller.service.nodePorts.http=30080 --set controller.service.nodePorts.https=30443
 PIN = $(PINS) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command "make pins" --upgrade
 
@@ -27,7 +34,8 @@ run: $(RUN) $(SECRET)  ## Serve examples/ with stand-in pods on localhost (Ctrl-
 test: $(DEV)  ## Run every test; the pure packages must be covered to the last branch
 	@sh scripts/needs curl
 	@stages=$$(PYTHONPATH=tests .venv/bin/python -m cluster.machine); \
-		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages
+		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages charts; \
+		case "$$stages" in *node*) $(MAKE) --no-print-directory $(IMAGE);; esac
 	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
 
 .PHONY: check
@@ -44,9 +52,10 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/python -m scripts.chart_values
 
 .PHONY: cluster
-cluster: $(DEV) $(SECRET)  ## Open a shell in a Kubernetes cluster of its own, with the examples applied
-	@.venv/bin/python -m scripts.kubernetes control node >/dev/null
-	@PYTHONPATH=tests:. .venv/bin/python -m cluster.shell $(APPLIED:%=-f examples/%) -f $(SECRET)
+cluster: $(DEV) $(SECRET) $(IMAGE)  ## Open a shell in a cluster with controller and examples
+	@.venv/bin/python -m scripts.kubernetes control node charts >/dev/null
+	@PYTHONPATH=tests:. .venv/bin/python -m cluster.shell --image aiohttp-ingress=$(IMAGE) \
+		--run '$(INSTALL)' $(APPLIED:%=-f examples/%) -f $(SECRET) --greeting tests/cluster/course.txt
 
 .PHONY: bench
 bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)
@@ -84,6 +93,9 @@ $(BENCH): benchmarks/constraints.txt scripts/environment
 $(PINS):
 	@"$$(sh scripts/python)" -m venv .cache/pins
 	@.cache/pins/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+$(IMAGE): Dockerfile constraints.txt pyproject.toml scripts/image scripts/rootfs.py $(shell find ingress -name '*.py')
+	@sh scripts/image
 
 # The private key of the HTTPS example is this machine's own, and never leaves certs/.
 $(SECRET): | $(RUN)

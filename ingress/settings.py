@@ -51,7 +51,8 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
 
     ``client_header_timeout`` runs from a request's first byte (or the connection's start) to
     the end of its head; ``client_body_timeout`` and ``client_send_timeout`` are between two
-    successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays.
+    successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays, and
+    ``drain_idle_timeout`` how long once told to stop: a request may be on its way already.
     ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
     say; ``None`` means the listener's own. ``lanes`` of ``full`` serves every request by aiohttp.
     """
@@ -61,6 +62,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     client_send_timeout: float = 60.0
     keep_alive_timeout: float = 75.0
     drain_timeout: float = 30.0
+    drain_idle_timeout: float = 0.3
     max_header_bytes: int = 65_536
     trusted_proxies: tuple[Network, ...] = ()
     public_http_port: int | None = None

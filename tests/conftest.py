@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from cluster.fixtures import control_tier, namespace, node_namespace, node_tier
+from cluster.fixtures import control_tier, image_tier, namespace, node_namespace, node_tier
 from hypothesis import HealthCheck, settings
 from wire.served import each_lane
 from wire.summary import pytest_terminal_summary
@@ -11,6 +11,7 @@ from wire.summary import pytest_terminal_summary
 __all__ = [
     "control_tier",
     "each_lane",
+    "image_tier",
     "namespace",
     "node_namespace",
     "node_tier",

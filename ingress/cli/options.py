@@ -111,6 +111,8 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="How long an idle client connection stays open."),
     Option("--drain-timeout", DURATION, "30s", "proxy.drain_timeout", DOWNSTREAM,
            doc="How long requests in flight may take to end once told to stop."),
+    Option("--drain-idle-timeout", DURATION, "300ms", "proxy.drain_idle_timeout", DOWNSTREAM,
+           doc="How long an idle client connection may then bring one more request."),
     Option("--max-header-bytes", HEAD_SIZE, "64Ki", "proxy.max_header_bytes", DOWNSTREAM,
            doc="Longest request head (431)."),
     Option("--max-body-bytes", SIZE, "0", "body_limit.max_bytes", DOWNSTREAM,

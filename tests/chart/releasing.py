@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from chart.rendering import CHART, Manifest
-from cluster.controltier import ControlTier
+from cluster.controlplane import ControlPlane
 
 RELEASE = "edge"
 NAME = "edge-aiohttp-ingress"
@@ -21,7 +21,7 @@ CLUSTERWIDE = "clusterroles,clusterrolebindings,ingressclasses,validatingwebhook
 class Release:
     """One release in a namespace of its own, that only lets restricted pods in."""
 
-    def __init__(self, tier: ControlTier, program: Path, namespace: str) -> None:
+    def __init__(self, tier: ControlPlane, program: Path, namespace: str) -> None:
         self.tier = tier
         self.namespace = namespace
         self._program = program

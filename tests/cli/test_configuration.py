@@ -55,6 +55,7 @@ SAID = {
     "--client-send-timeout": "3s",
     "--keep-alive-timeout": "0s",
     "--drain-timeout": "500ms",
+    "--drain-idle-timeout": "1s",
     "--max-header-bytes": "8Ki",
     "--max-body-bytes": "1Mi",
     "--lanes": "full",

@@ -11,6 +11,10 @@ from cluster.machine import no_control_tier, no_node_tier
 from cluster.nodetier import NodeTier
 from cluster.nodetier import node_tier as bring_up_node_tier
 
+from scripts.tree import ROOT
+
+IMAGE = ROOT / "dist" / "aiohttp-ingress.tar"
+
 
 @pytest.fixture(scope="session")
 def control_tier() -> Iterator[ControlTier]:
@@ -28,6 +32,15 @@ def node_tier() -> Iterator[NodeTier]:
         pytest.skip(reason)
     with bring_up_node_tier() as tier:
         yield tier
+
+
+@pytest.fixture(scope="session")
+def image_tier(node_tier: NodeTier) -> NodeTier:
+    """The node tier, with the controller's image; `make test` builds that."""
+    if not IMAGE.exists():
+        pytest.skip(f"there is no {IMAGE.relative_to(ROOT)}: make image")
+    node_tier.publish(IMAGE, "aiohttp-ingress")
+    return node_tier
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """A shell in a node tier of one's own: `make cluster`.
 
     python -m cluster.shell [--image NAME=ARCHIVE]... [--run COMMAND]... [-f MANIFESTS]...
+                            [--greeting FILE]
 
-Images are published, commands run and manifests applied, in this order, before the shell starts.
-`kubectl` and Helm know the cluster, the node's address and Services answer `curl`, /etc/hosts is a
-copy that may be written to, and with the shell everything ends.
+Images are published, commands run and manifests applied, in this order; then come the greeting and
+the shell. `kubectl` and Helm know the cluster, the node's address and Services answer `curl`,
+/etc/hosts is a copy that may be written to, and with the shell everything ends.
 """
 
 import argparse
@@ -82,6 +83,8 @@ def main() -> int:
             if code := furnisher.run(command):
                 return code
         say(_WELCOME.format(images=" and ".join(furnisher.images)))
+        if arguments.greeting:
+            say(arguments.greeting.read_text())
         return furnisher.enter(os.environ.get("SHELL", "/bin/sh"))
 
 
@@ -90,6 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--image", action="append", default=[], metavar="NAME=ARCHIVE")
     parser.add_argument("--run", action="append", default=[], metavar="COMMAND")
     parser.add_argument("-f", "--filename", action="append", default=[], metavar="MANIFESTS")
+    parser.add_argument("--greeting", type=Path, metavar="FILE")
     return parser.parse_args()
 
 

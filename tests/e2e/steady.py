@@ -65,8 +65,18 @@ class Tally:
 class Line:
     """One way to the proxy, kept open from request to request unless it is `fresh`."""
 
-    def __init__(self, port: int, *, host: str, tls: ssl.SSLContext | None, fresh: bool) -> None:
+    def __init__(
+        self,
+        port: int,
+        *,
+        host: str,
+        tls: ssl.SSLContext | None,
+        fresh: bool,
+        address: str = "127.0.0.1",
+        expected: bytes = b"endpoint ",
+    ) -> None:
         self._port, self._host, self._tls, self._fresh = port, host, tls, fresh
+        self._address, self._expected = address, expected
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, tally: Tally) -> None:
@@ -83,7 +93,7 @@ class Line:
             self.close()
             return
         tally.slowest = max(tally.slowest, time.monotonic() - begun)
-        if status == b"200" and body.startswith(b"endpoint "):
+        if status == b"200" and body.startswith(self._expected):
             tally.answers[body.decode()] += 1
         else:
             tally.failures.append(f"{self!r}: {status!r} {body!r}")
@@ -103,7 +113,7 @@ class Line:
     async def _open(self, tally: Tally) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         name = self._host if self._tls else None
         streams = await asyncio.open_connection(
-            "127.0.0.1", self._port, ssl=self._tls, server_hostname=name
+            self._address, self._port, ssl=self._tls, server_hostname=name
         )
         if self._tls:
             tally.serials.add(streams[1].get_extra_info("peercert")["serialNumber"])
@@ -124,14 +134,18 @@ class Line:
         return f"{'https' if self._tls else 'http'}{' fresh' if self._fresh else ''}"
 
 
-async def ask_steadily(lines: list[Line], *, rate: float, seconds: float) -> Tally:
-    """Send `rate` requests a second in all, each line its share, and count."""
+async def ask_steadily(
+    lines: list[Line], *, rate: float, seconds: float, enough: asyncio.Event | None = None
+) -> Tally:
+    """Send `rate` requests a second in all, each line its share, and count; end early if asked."""
     tally = Tally()
     begun = time.monotonic()
 
     async def keep_asking(line: Line, number: int) -> None:
         with line:
             for turn in range(int(rate * seconds / len(lines))):
+                if enough and enough.is_set():
+                    return
                 due = begun + (turn * len(lines) + number) / rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 await line.ask(tally)

@@ -138,6 +138,17 @@ class TestDraining:
             with pytest.raises(ConnectionRefusedError):
                 await house.client()
 
+    async def test_an_idle_client_may_ask_once_more_and_is_told_to_go(self):
+        async with served(drain_timeout=10.0, drain_idle_timeout=8.0) as house:
+            client = await house.client()
+            await client.ask(GET)
+            draining = asyncio.create_task(house.worker.drain())
+            await asyncio.wait([draining], timeout=0.5)  # longer than it waits by default
+            response = await client.ask(GET)
+            assert (response.status, response.value("connection")) == (404, "close")
+            assert await client.is_over()
+            await asyncio.wait_for(draining, 5)
+
     async def test_what_is_in_flight_is_finished_and_announces_the_close(self):
         asked, answer = asyncio.Event(), asyncio.Event()
 

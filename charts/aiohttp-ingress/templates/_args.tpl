@@ -29,6 +29,7 @@ What `ingress run` is told. All of it stands here as flags, so that `kubectl des
 - --workers={{ $controller.workers }}
 - --access-log={{ $controller.accessLog }}
 - --drain-timeout={{ $controller.drainSeconds }}s
+- --drain-idle-timeout={{ min $controller.drainIdleSeconds $controller.drainSeconds }}s
 - --leader-lease={{ .Release.Namespace }}/{{ include "aiohttp-ingress.lease" . }}
 {{- if $controller.publishStatusAddresses }}
 {{- range $controller.publishStatusAddresses }}

@@ -24,8 +24,6 @@ LINGER: Final = 2.0
 the connection, and the client might never see the answer."""
 GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
-LAST_CALL: Final = 0.3
-"""How long a drain waits, in seconds, for a request that may be on its way already."""
 
 
 class _Reading(Enum):
@@ -178,7 +176,7 @@ class Gate(asyncio.Protocol):
         """Close after the response to what is going on, or is about to."""
         self.draining = True
         if self._reading is _Reading.HEAD and not (self.in_flight or self._scanner.waiting):
-            self._deadline.within(LAST_CALL)
+            self._deadline.within(self._settings.drain_idle_timeout)
 
     def into_tunnel(self) -> tuple[bytes, asyncio.Transport]:
         """Hand over the transport, reading paused, and what came behind the request."""
