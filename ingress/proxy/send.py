@@ -1,5 +1,6 @@
 """Pick and send: choose an endpoint, send the request, wait for the response's head, or retry."""
 
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from ingress.model.messages import Headers
@@ -26,11 +27,21 @@ class Errand(NamedTuple):
 
 
 class Sender:
-    """Sends requests upstream, for all exchanges."""
+    """Sends requests upstream, for all exchanges.
 
-    def __init__(self, upstreams: Upstreams, balancer: Balancer) -> None:
+    ``newest`` returns a backend, by its key, as the newest generation has it.
+    """
+
+    def __init__(
+        self,
+        upstreams: Upstreams,
+        balancer: Balancer,
+        *,
+        newest: Callable[[str], Backend | None],
+    ) -> None:
         self._upstreams = upstreams
         self._balancer = balancer
+        self._newest = newest
 
     async def send(
         self, exchange: Exchange, upload: Upload, *, errand: Errand
@@ -45,7 +56,7 @@ class Sender:
         endpoint: Endpoint | None = None
         while True:
             if retry is Retry.OTHER_ENDPOINT:
-                endpoint = self._balancer.choose(errand.backend, client=errand.client, avoid=tried)
+                endpoint = self._choose(errand, tried)
             if endpoint is None:
                 raise failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
             record.tries += 1
@@ -66,6 +77,16 @@ class Sender:
             if retry is Retry.NEVER:
                 raise failure
             record.failed_tries += (failure.token,)
+
+    def _choose(self, errand: Errand, tried: Collection[Endpoint]) -> Endpoint | None:
+        """Choose among the endpoints of the request's generation; of the newest one for a retry.
+
+        What failed was probably withdrawn meanwhile, and what replaces it is known by then.
+        """
+        backend = errand.backend
+        if tried:
+            backend = self._newest(backend.key) or backend
+        return self._balancer.choose(backend, client=errand.client, avoid=tried)
 
     async def _try(
         self, exchange: Exchange, upload: Upload, *, errand: Errand, to: tuple[Endpoint, bool]

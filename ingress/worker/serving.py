@@ -24,7 +24,7 @@ from ingress.model.codec import (
     encode_acknowledgement,
     patch,
 )
-from ingress.model.snapshot import Certificate, Snapshot
+from ingress.model.snapshot import Backend, Certificate, Snapshot
 from ingress.proxy.accesslog import AccessLogWriter, Output
 from ingress.proxy.balancer import Balancer
 from ingress.proxy.counts import Counts
@@ -74,7 +74,7 @@ class Worker:
             settings,
             Fixtures(
                 current=lambda: self._state,
-                sender=Sender(self._upstreams, self._balancer),
+                sender=Sender(self._upstreams, self._balancer, newest=self._newest),
                 recorder=self._recorder,
                 metrics=self._metrics,
             ),
@@ -131,6 +131,9 @@ class Worker:
 
     def _context_for(self, server_name: str) -> ssl.SSLContext | None:
         return self._state.context_for(server_name)
+
+    def _newest(self, key: str) -> Backend | None:
+        return self._state.snapshot.backends.get(key)
 
     async def _listen(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         spare = listener.dup()
