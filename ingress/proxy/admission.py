@@ -1,7 +1,7 @@
 """Match and admit: what both lanes ask before they serve a request, in the same words."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ingress.model.messages import Headers, Known, first_value
 from ingress.model.policies import Timeouts
-from ingress.model.snapshot import Backend, BackendRef, Route
+from ingress.model.snapshot import Backend, BackendRef, Endpoint, Route
 from ingress.policies import (
     Identity,
     PublicPorts,
@@ -35,6 +35,22 @@ from ingress.settings import ProxySettings
 _VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
 
 
+class Errand(Struct, frozen=True, gc=False):
+    """What is to be sent, and where: ``backend`` is the route's in the request's own generation.
+
+    ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for;
+    ``max_bytes`` bounds the request's body, 0 for no limit.
+    """
+
+    route: Route
+    backend: Backend
+    headers: Headers
+    timeouts: Timeouts
+    client: str
+    max_bytes: int = 0
+    upgrade: bytes = b""
+
+
 class Fixtures(NamedTuple):
     """What outlives every generation: shared by all requests of a worker."""
 
@@ -44,20 +60,15 @@ class Fixtures(NamedTuple):
     recorder: Recorder
     metrics: Metrics
 
+    def choose(self, errand: Errand, *, tried: Collection[Endpoint]) -> Endpoint | None:
+        """Choose an endpoint of the request's generation; for a retry, of the newest one.
 
-class Errand(Struct, frozen=True, gc=False):
-    """What is to be sent, and where.
-
-    ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for;
-    ``max_bytes`` bounds the request's body, 0 for no limit.
-    """
-
-    backend: Backend
-    headers: Headers
-    timeouts: Timeouts
-    client: str
-    max_bytes: int = 0
-    upgrade: bytes = b""
+        What failed was probably withdrawn meanwhile, and what replaces it is known by then.
+        """
+        backend = errand.backend
+        if tried:
+            backend = self.current().backend_of(errand.route) or backend
+        return self.balancer.choose(backend, client=errand.client, avoid=tried)
 
 
 class Admission:
@@ -134,6 +145,7 @@ def _errand(exchange: Exchange, route: Route) -> Errand:
     if limit and isinstance(asked.framing, int) and asked.framing > limit:
         raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
     return Errand(
+        route=route,
         backend=backend,
         headers=request_headers(asked.head, exchange.identity),
         timeouts=route.policies.timeouts,

@@ -6,9 +6,13 @@ from typing import Final
 
 from ingress.model.snapshot import Affinity, Backend, Endpoint
 from ingress.policies.affinity import pick_by_client
-from ingress.proxy.failures import Failure, Retry
+from ingress.proxy.failures import UNSENT, Failure, FailureKind, Retry
 
-MAX_TRIES: Final = 3
+MAX_TRIES: Final = 10
+"""Of pods that were replaced, each may have to be met before one that lives is."""
+MAX_SLOW_TRIES: Final = 3
+
+_SLOW: Final = frozenset((FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE))
 
 _IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 
@@ -69,8 +73,9 @@ def next_try(failure: Failure, *, method: str, body_consumed: bool, tries: int) 
     ``body_consumed`` tells whether any of the request's body was read from the client: those
     bytes are gone, so nothing is repeated then.
     """
-    if tries >= MAX_TRIES or body_consumed:
+    limit = MAX_SLOW_TRIES if failure.kind in _SLOW else MAX_TRIES
+    if tries >= limit or body_consumed:
         return Retry.NEVER
-    if failure.retryable is Retry.NEW_CONNECTION and not is_idempotent(method):
+    if failure.kind not in UNSENT and not is_idempotent(method):
         return Retry.NEVER
     return failure.retryable

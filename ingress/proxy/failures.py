@@ -6,7 +6,7 @@ ssl.SSLError) become Failures in ``ingress.proxy.upstream`` and travel no furthe
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Side(StrEnum):
@@ -69,16 +69,26 @@ class Meaning(NamedTuple):
 
 _UP, _DOWN = Side.UPSTREAM, Side.DOWNSTREAM
 
+UNSENT: Final = frozenset(
+    (
+        FailureKind.REFUSED,
+        FailureKind.UNREACHABLE,
+        FailureKind.UNRESOLVED,
+        FailureKind.CONNECT_TIMEOUT,
+    )
+)
+"""The failures before anything was sent: whatever the request, nobody has acted on it."""
+
 MEANINGS: Mapping[FailureKind, Meaning] = {
-    # Nothing was sent yet, so any method may go to another endpoint.
     FailureKind.REFUSED: Meaning(_UP, 502, Retry.OTHER_ENDPOINT),
     FailureKind.UNREACHABLE: Meaning(_UP, 502, Retry.OTHER_ENDPOINT),
     FailureKind.UNRESOLVED: Meaning(_UP, 502, Retry.OTHER_ENDPOINT),
     FailureKind.CONNECT_TIMEOUT: Meaning(_UP, 504, Retry.OTHER_ENDPOINT),
     # A reused connection that closed before the first response byte: the keep-alive race.
     FailureKind.STALE: Meaning(_UP, 502, Retry.NEW_CONNECTION),
-    FailureKind.RESET: Meaning(_UP, 502),
-    FailureKind.CLOSED: Meaning(_UP, 502),
+    # A pod that dies takes its connections with it, answered or not.
+    FailureKind.RESET: Meaning(_UP, 502, Retry.OTHER_ENDPOINT),
+    FailureKind.CLOSED: Meaning(_UP, 502, Retry.OTHER_ENDPOINT),
     FailureKind.BROKEN: Meaning(_UP, 502),
     FailureKind.READ_TIMEOUT: Meaning(_UP, 504),
     FailureKind.SEND_TIMEOUT: Meaning(_UP, 504),

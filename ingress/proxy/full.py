@@ -31,7 +31,7 @@ class FullLane:
     def __init__(self, settings: ProxySettings, fixtures: Fixtures, admission: Admission) -> None:
         self._settings = settings
         self._recorder = fixtures.recorder
-        self._sender = Sender(fixtures.upstreams, fixtures.balancer)
+        self._sender = Sender(fixtures)
         self._admission = admission
         self._bridges: dict[Gate, Bridge] = {}
         # The gate owns limits, timeouts and logs; aiohttp's own never come first.

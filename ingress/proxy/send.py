@@ -1,20 +1,19 @@
 """Pick and send: choose an endpoint, send the request, wait for the response's head, or retry."""
 
 from ingress.model.snapshot import Endpoint
-from ingress.proxy.admission import Errand
-from ingress.proxy.balancer import Balancer, next_try
+from ingress.proxy.admission import Errand, Fixtures
+from ingress.proxy.balancer import next_try
 from ingress.proxy.failures import Failure, FailureKind, Retry
 from ingress.proxy.handling import Handling
 from ingress.proxy.upload import Upload
-from ingress.proxy.upstream import Connection, ResponseHead, Upstreams
+from ingress.proxy.upstream import Connection, ResponseHead
 
 
 class Sender:
     """Sends requests upstream, for all exchanges."""
 
-    def __init__(self, upstreams: Upstreams, balancer: Balancer) -> None:
-        self._upstreams = upstreams
-        self._balancer = balancer
+    def __init__(self, fixtures: Fixtures) -> None:
+        self._fixtures = fixtures
 
     async def send(
         self, exchange: Handling, upload: Upload, *, errand: Errand
@@ -29,7 +28,7 @@ class Sender:
         endpoint: Endpoint | None = None
         while True:
             if retry is Retry.OTHER_ENDPOINT:
-                endpoint = self._balancer.choose(errand.backend, client=errand.client, avoid=tried)
+                endpoint = self._fixtures.choose(errand, tried=tried)
             if endpoint is None:
                 raise failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
             record.tries += 1
@@ -55,7 +54,9 @@ class Sender:
         self, exchange: Handling, upload: Upload, *, errand: Errand, to: tuple[Endpoint, bool]
     ) -> tuple[Connection, ResponseHead]:
         endpoint, fresh = to
-        connection = await self._upstreams.open(endpoint, timeouts=errand.timeouts, fresh=fresh)
+        connection = await self._fixtures.upstreams.open(
+            endpoint, timeouts=errand.timeouts, fresh=fresh
+        )
         exchange.connection = connection
         asked = exchange.asked
         await connection.send_head(

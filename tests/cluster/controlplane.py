@@ -6,7 +6,8 @@ Both tiers have one. Ports and addresses are fixed, since the network is its own
 import json
 import secrets
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,15 +89,25 @@ class ControlPlane:
         self.api_server.start()
         self.wait_for_api_server()
 
+    @contextmanager
+    def second_api_server(self) -> Iterator[str]:
+        """Run another on the same etcd, at a port that nobody else knows; yield its URL."""
+        server = self.server.replace("6443", "6444")
+        flags = _api_server_flags(self.inside.folder, self._address, port=6444)
+        second = Daemon(self.inside, "second-api-server", self.programs / "kube-apiserver", *flags)
+        until(lambda: self._is_ready(second, server), "second API server ready", within=60.0)
+        yield server
+        second.stop(signal.SIGKILL)
+
     def wait_for_api_server(self) -> None:
         """Wait until the API server answers that it is ready."""
-        until(self._is_ready, "API server ready", within=60.0)
+        until(lambda: self._is_ready(self.api_server, self.server), "API server ready", within=60.0)
 
-    def _is_ready(self) -> bool:
+    def _is_ready(self, api_server: Daemon, url: str) -> bool:
         self.etcd.check()
-        self.api_server.check()
+        api_server.check()
         flags = ("--silent", "--max-time", "5", "--cacert", str(self.certificate))
-        return self.inside.run("curl", *flags, f"{self.server}/readyz", check=False).stdout == "ok"
+        return self.inside.run("curl", *flags, f"{url}/readyz", check=False).stdout == "ok"
 
     def node_is_ready(self, name: str) -> bool:
         """Tell whether there is such a node, and it is Ready."""
@@ -121,10 +132,11 @@ class ControlPlane:
         """Return what `kubectl get` finds, decoded."""
         return dict(json.loads(self.kubectl("get", *words, "--output=json")))
 
-    def apply(self, *objects: dict[str, Any]) -> None:
-        """Apply objects."""
+    def apply(self, *objects: dict[str, Any], server: str = "") -> None:
+        """Apply objects, by another API server if its URL is given."""
         self.kubectl(
             "apply",
+            *([f"--server={server}"] if server else []),
             "-f",
             "-",
             stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}),
@@ -185,10 +197,10 @@ class ControlPlane:
         file.write_text(json.dumps(config))
 
 
-def _api_server_flags(folder: Path, address: str) -> list[str]:
+def _api_server_flags(folder: Path, address: str, *, port: int = 6443) -> list[str]:
     return [
         f"--etcd-servers={ETCD}",
-        "--secure-port=6443",
+        f"--secure-port={port}",
         "--bind-address=0.0.0.0",
         f"--advertise-address={address}",
         f"--cert-dir={folder / 'certs'}",  # it makes its own

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from cluster.controlplane import ControlPlane
@@ -46,16 +47,20 @@ def image_tier(node_tier: NodeTier) -> NodeTier:
 @pytest.fixture
 def namespace(control_tier: ControlTier) -> Iterator[str]:
     """A Kubernetes namespace for one test, in the control tier."""
-    yield from _namespace(control_tier)
+    with namespace_of(control_tier) as name:
+        yield name
 
 
 @pytest.fixture
 def node_namespace(node_tier: NodeTier) -> Iterator[str]:
     """A Kubernetes namespace for one test, in the node tier."""
-    yield from _namespace(node_tier)
+    with namespace_of(node_tier) as name:
+        yield name
 
 
-def _namespace(tier: ControlPlane) -> Iterator[str]:
+@contextmanager
+def namespace_of(tier: ControlPlane) -> Iterator[str]:
+    """Make a Kubernetes namespace with a name of its own, and let it go at the end."""
     name = f"test-{secrets.token_hex(4)}"
     tier.kubectl("create", "namespace", name)
     yield name

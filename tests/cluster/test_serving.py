@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from cluster.controller import INGRESS, Controller
-from cluster.controltier import control_tier as bring_up
-from cluster.machine import no_control_tier
 from cluster.manifests import deployment, ingress, ingress_class, service
 from cluster.standins import StandIns
 from cluster.waiting import until
@@ -86,47 +84,3 @@ def test_kubectl_takes_it_for_a_plugin(control_tier, namespace):
         env=control_tier.environment | {"PATH": path},
     )
     assert f"{namespace}/web" in done.stdout
-
-
-@pytest.fixture
-def own_tier():
-    """A control tier that may be harmed."""
-    if reason := no_control_tier():
-        pytest.skip(reason)
-    with bring_up() as tier:
-        yield tier
-
-
-def test_requests_go_on_while_the_api_server_is_away(own_tier):
-    StandIns(own_tier, PORT)
-    own_tier.apply(*web("default"))
-    controller = Controller(own_tier, ports=18080)
-    until(controller.is_ready, "ready")
-    controller.until_status("a.test", "200")
-    own_tier.stop_api_server()
-    until(lambda: "cannot be read" in controller.log.read_text(), "noticed")
-    assert controller.status("a.test") == "200"
-    own_tier.start_api_server()
-    own_tier.apply(ingress("web", namespace="default", host="b.test"))
-    controller.until_status("b.test", "200")
-    assert controller.status("a.test") == "404"
-    assert controller.stop(signal.SIGTERM) == 0
-
-
-def test_a_controller_that_starts_while_it_is_away_serves_the_last_good_snapshot(own_tier):
-    StandIns(own_tier, PORT)
-    own_tier.apply(*web("default"))
-    state = own_tier.inside.folder / "state"
-    controller = Controller(own_tier, "--state-dir", state, ports=18080)
-    controller.until_status("a.test", "200")
-    until((state / "snapshot").is_file, "kept")
-    assert controller.stop(signal.SIGTERM) == 0
-    own_tier.stop_api_server()
-    again = Controller(own_tier, "--state-dir", state, ports=18090)
-    again.until_status("a.test", "200")
-    assert "is served from disk" in again.log.read_text()
-    own_tier.start_api_server()
-    own_tier.apply(ingress("web", namespace="default", host="b.test"))
-    again.until_status("b.test", "200")
-    assert again.status("a.test") == "404"
-    assert again.stop(signal.SIGTERM) == 0

@@ -4,7 +4,7 @@ import pytest
 
 from ingress.model.snapshot import Affinity, Backend, Endpoint
 from ingress.policies.affinity import pick_by_client
-from ingress.proxy.balancer import MAX_TRIES, Balancer, is_idempotent, next_try
+from ingress.proxy.balancer import MAX_SLOW_TRIES, MAX_TRIES, Balancer, is_idempotent, next_try
 from ingress.proxy.failures import Failure, FailureKind, Retry
 
 
@@ -125,13 +125,22 @@ def test_a_new_connection_where_a_reused_one_was_closed():
     assert after(FailureKind.STALE, method="PUT", body_consumed=True) is Retry.NEVER
 
 
-@pytest.mark.parametrize(
-    "kind", [FailureKind.RESET, FailureKind.CLOSED, FailureKind.BROKEN, FailureKind.READ_TIMEOUT]
-)
-def test_what_the_upstream_may_have_done_is_not_done_again(kind):
+@pytest.mark.parametrize("kind", [FailureKind.RESET, FailureKind.CLOSED])
+def test_a_pod_that_died_is_left_for_another_if_the_request_may_be_repeated(kind):
+    assert after(kind) is Retry.OTHER_ENDPOINT
+    assert after(kind, method="POST") is Retry.NEVER
+    assert after(kind, method="PUT", body_consumed=True) is Retry.NEVER
+
+
+@pytest.mark.parametrize("kind", [FailureKind.BROKEN, FailureKind.READ_TIMEOUT])
+def test_what_the_upstream_does_wrong_it_would_do_wrong_again(kind):
     assert after(kind) is Retry.NEVER
 
 
-def test_tries_are_bounded():
-    tries = [after(FailureKind.REFUSED, tries=tries) for tries in range(1, MAX_TRIES + 1)]
-    assert tries == [Retry.OTHER_ENDPOINT, Retry.OTHER_ENDPOINT, Retry.NEVER]
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [(FailureKind.REFUSED, MAX_TRIES), (FailureKind.CONNECT_TIMEOUT, MAX_SLOW_TRIES)],
+)
+def test_tries_are_bounded(kind, most):
+    tries = [after(kind, tries=tries) for tries in range(1, most + 1)]
+    assert tries == [*[Retry.OTHER_ENDPOINT] * (most - 1), Retry.NEVER]

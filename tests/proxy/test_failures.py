@@ -1,4 +1,4 @@
-from ingress.proxy.failures import MEANINGS, Failure, FailureKind, Retry, Side
+from ingress.proxy.failures import MEANINGS, UNSENT, Failure, FailureKind, Retry, Side
 
 
 def test_every_kind_has_a_meaning():
@@ -21,6 +21,7 @@ def test_only_failures_of_the_upstream_are_tried_again():
     retryable = {kind for kind, meaning in MEANINGS.items() if meaning.retryable is not Retry.NEVER}
     assert {MEANINGS[kind].side for kind in retryable} == {Side.UPSTREAM}
     assert FailureKind.READ_TIMEOUT not in retryable
+    assert retryable > UNSENT
 
 
 def test_the_statuses_of_the_specification():

@@ -40,6 +40,43 @@ class TestFailures:
                 assert (await house.ask(body)).status == 200
         assert [seen.body for seen in recorder.whole] == [b"hello"] * 4
 
+    @pytest.mark.parametrize(
+        ("method", "statuses"), [(b"GET", [200] * 4), (b"POST", [502, 200, 502, 200])]
+    )
+    async def test_a_pod_that_dies_under_a_request_is_left_for_another(self, method, statuses):
+        recorder, dying = Recorder(), 0
+
+        async def dies(reader, writer):  # noqa: ARG001
+            nonlocal dying
+            await read_head(reader)
+            dying += 1
+
+        async with (
+            serving(dies) as first,
+            serving(recorder.serve) as second,
+            served(snapshot_of({"/": (first.endpoint, second.endpoint)})) as house,
+        ):
+            head = method + b" / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 0\r\n\r\n"
+            assert sorted([(await house.ask(head)).status for _ in range(4)]) == sorted(statuses)
+        assert len(recorder.whole) == statuses.count(200)
+        assert dying >= 2
+
+    async def test_a_retry_goes_to_an_endpoint_of_the_newest_generation(self):
+        recorder, swaps = Recorder(), []
+
+        async def dies(reader, writer):  # noqa: ARG001
+            await read_head(reader)
+            swaps.pop()()
+
+        async with (
+            serving(dies) as old,
+            serving(recorder.serve) as new,
+            served(snapshot_of({"/": (old.endpoint,)})) as house,
+        ):
+            swaps.append(lambda: house.publish(snapshot_of({"/": (new.endpoint,)})))
+            assert (await house.ask(GET)).status == 200
+        assert len(recorder.whole) == 1
+
     async def test_a_broken_answer_is_a_502(self):
         async with (
             answering(b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok") as up,

@@ -62,9 +62,7 @@ class Sending(Exchange, ABC):
     def _try(self, retry: Retry) -> None:
         fixtures, errand = self._lane.fixtures, self._errand
         if retry is Retry.OTHER_ENDPOINT:
-            self._endpoint = fixtures.balancer.choose(
-                errand.backend, client=errand.client, avoid=self._tried
-            )
+            self._endpoint = fixtures.choose(errand, tried=self._tried)
         endpoint = self._endpoint
         if endpoint is None:
             raise self._failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)

@@ -130,7 +130,6 @@ async def test_a_close_behind_the_first_byte_of_the_answer_is_not_stale():
         with pytest.raises(Failure) as failed:
             await get(upstreams, upstream.endpoint)
         assert failed.value.kind is FailureKind.CLOSED
-        assert failed.value.retryable is Retry.NEVER
 
 
 async def test_an_idle_one_is_closed_when_its_time_is_up():
