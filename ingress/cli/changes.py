@@ -4,17 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ingress.model.differing import differing
-from ingress.model.inventory import Inventory
+from ingress.model.inventory import KINDS, Inventory
 
 MAX_NAMED: Final = 5
-_KINDS: Final = {
-    "ingresses": "Ingress",
-    "ingress_classes": "IngressClass",
-    "services": "Service",
-    "endpoint_slices": "EndpointSlice",
-    "endpoints": "Endpoints",
-    "secrets": "Secret",
-}
 
 
 def changed(before: Inventory, after: Inventory) -> str:
@@ -29,7 +21,7 @@ def changed(before: Inventory, after: Inventory) -> str:
 
 def counted(inventory: Inventory) -> str:
     """Return ``2 Ingresses, 1 Service``: how many objects there are of each kind."""
-    counts = [(len(getattr(inventory, field)), kind) for field, kind in _KINDS.items()]
+    counts = [(len(getattr(inventory, field)), kind) for field, kind in KINDS.items()]
     return ", ".join(f"{count} {_plural(kind, count)}" for count, kind in counts)
 
 
@@ -40,7 +32,7 @@ def _plural(kind: str, count: int) -> str:
 
 
 def _all(before: Inventory, after: Inventory) -> Iterator[tuple[str, str]]:
-    for field, kind in _KINDS.items():
+    for field, kind in KINDS.items():
         for verb, key in _of(getattr(before, field), getattr(after, field)):
             yield verb, f"{kind} {key}"
     for verb, (kind, key) in _of(before.workloads, after.workloads):

@@ -55,6 +55,16 @@ class Inventory(Struct, frozen=True, kw_only=True):
 TABLES = tuple(name for name in Inventory.__struct_fields__ if name != "verdicts")
 """The fields of an Inventory that hold objects."""
 
+KINDS: Mapping[str, str] = {
+    "ingresses": "Ingress",
+    "ingress_classes": "IngressClass",
+    "services": "Service",
+    "endpoint_slices": "EndpointSlice",
+    "endpoints": "Endpoints",
+    "secrets": "Secret",
+}
+"""What the objects of these fields are; those of ``workloads`` are of several kinds."""
+
 
 def share(old: Inventory, new: Inventory) -> Inventory:
     """Return ``new`` made of the objects and mappings of ``old`` wherever they are equal.

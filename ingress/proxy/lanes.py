@@ -70,7 +70,7 @@ class Lanes:
     async def drain(self, seconds: float) -> None:
         """Finish what is in flight on every connection, then close it; cut off what takes longer.
 
-        Idle connections close at once, responses that begin now announce the close.
+        Idle connections may bring one more request; responses that begin now announce the close.
         """
         self._draining = True
         for gate in list(self._gates):

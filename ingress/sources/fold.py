@@ -9,18 +9,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import structs
 
-from ingress.model.inventory import TABLES, Inventory, ObjectKey
+from ingress.model.inventory import KINDS, TABLES, Inventory, ObjectKey
 from ingress.model.verdict import ObjectRef, Verdict
-
-KINDS: Final[Mapping[str, str]] = {
-    "ingresses": "Ingress",
-    "ingress_classes": "IngressClass",
-    "services": "Service",
-    "endpoint_slices": "EndpointSlice",
-    "endpoints": "Endpoints",
-    "secrets": "Secret",
-}
-"""What the objects of an Inventory's tables are called."""
 
 EVERY_NAMESPACE: Final = ""
 

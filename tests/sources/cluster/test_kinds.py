@@ -1,6 +1,6 @@
+from ingress.model.inventory import KINDS as FOLDED
 from ingress.model.inventory import TABLES
 from ingress.sources.cluster.kinds import INGRESS_CLASSES, KINDS, SECRETS, SERVICES
-from ingress.sources.fold import KINDS as FOLDED
 
 
 def test_where_they_are():
