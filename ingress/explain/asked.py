@@ -1,14 +1,16 @@
 """Asked: what a person wants explained, and the request that a client would make of it."""
 
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import Headers, Peer, RequestHead, known_of
+from ingress.model.messages import Peer, RequestHead, known_of
 from ingress.model.paths import PathError, normalise_path
+
+_Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PORTS: Final = {"http": 80, "https": 443}
@@ -69,7 +71,7 @@ def _ascii(authority: str) -> str:
         return authority
 
 
-def _host_header(headers: Headers, *, default: str) -> str:
+def _host_header(headers: _Headers, *, default: str) -> str:
     hosts = [value.decode() for name, value in headers if name.lower() == b"host"]
     if not hosts:
         headers.insert(0, (b"Host", default.encode()))
@@ -78,7 +80,9 @@ def _host_header(headers: Headers, *, default: str) -> str:
     return hosts[0] if len(hosts) == 1 else ""
 
 
-def _head(method: str, authority: str, *, url: SplitResult, headers: Headers) -> RequestHead | None:
+def _head(
+    method: str, authority: str, *, url: SplitResult, headers: _Headers
+) -> RequestHead | None:
     host = parse_authority(authority)
     if host is None:
         return None
@@ -87,4 +91,4 @@ def _head(method: str, authority: str, *, url: SplitResult, headers: Headers) ->
     except PathError:
         return None
     query = f"?{url.query}" if url.query else ""
-    return RequestHead(method, *host, authority, path, query, (1, 1), headers, known_of(headers))
+    return RequestHead(method, *host, authority, path, query, (1, 1), known_of(headers))

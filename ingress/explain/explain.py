@@ -21,7 +21,6 @@ def explain(asked: Asked, served: Served) -> Explanation:
         request.head.known,
         trusted_proxies=served.trusted_proxies,
         ports=served.ports,
-        randomness=bytes,  # nobody sees the request's id
     )
     match = served.table.match(request.head.host, request.head.path)
     return _explanation(request, identity, match=match, served=served)

@@ -1,21 +1,36 @@
 """What both lanes and the policies know of a request: who sent it, and its head."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-Headers: TypeAlias = list[tuple[bytes, bytes]]
-"""Header lines in their order, names as written, values without surrounding white space."""
+Trailers: TypeAlias = list[tuple[bytes, bytes]]
+"""Names as written, values without surrounding white space."""
 
 
 Known: TypeAlias = Mapping[bytes, list[bytes]]
-"""The values of the fields that mean something to us, by their names in lower case."""
+"""The values of the fields that mean something to us, by their keys (``field_key``)."""
 
-# All others are passed on without a look. An underscore counts as a hyphen here: whoever drops
-# a field has to know of its double, since CGI and WSGI cannot tell the two apart.
-_MEANINGFUL: Final = frozenset(
+
+def with_doubles(names: Iterable[bytes]) -> frozenset[bytes]:
+    """Return names, and all that CGI and WSGI cannot tell from them: an underscore for a hyphen.
+
+    Whoever drops a field has to drop its doubles, or a stranger's would pass for ours.
+    """
+    parts = (name.split(b"-") for name in names)
+    joints = ((part, product(b"-_", repeat=len(part) - 1)) for part in parts)
+    return frozenset(
+        part[0] + b"".join(b"%c%b" % pair for pair in zip(joint, part[1:], strict=True))
+        for part, ways in joints
+        for joint in ways
+    )
+
+
+# All others are passed on without a look.
+_MEANINGFUL: Final = with_doubles(
     b"accept connection content-length content-location content-range content-type date etag "
     b"expect forwarded host http2-settings keep-alive max-forwards proxy-authenticate "
     b"proxy-authorization proxy-connection referer sec-websocket-key1 server te "
@@ -25,23 +40,19 @@ _MEANINGFUL: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
 def field_key(name: bytes) -> bytes:
     """Return a field's name in lower case, empty where it means nothing to us."""
     key = name.lower()
-    return key if key.replace(b"_", b"-") in _MEANINGFUL else b""
+    return key if key in _MEANINGFUL else b""
 
 
-def known_of(headers: Headers) -> Known:
-    """Return what of the headers means something to us."""
+def known_of(fields: Iterable[tuple[bytes, bytes]]) -> Known:
+    """Return what of the fields, names and values, means something to us."""
     known: dict[bytes, list[bytes]] = {}
-    for name, value in headers:
+    for name, value in fields:
         key = field_key(name)
         if key:
-            if key in known:
-                known[key].append(value)
-            else:
-                known[key] = [value]
+            known.setdefault(key, []).append(value)
     return known
 
 
@@ -63,7 +74,8 @@ class RequestHead(Struct, frozen=True, gc=False):
 
     ``host`` is normalised (``model.hosts``), ``port`` the one in the Host header, ``authority``
     the header as sent; ``path`` is normalised (``model.paths``), ``query`` is ``""`` or begins
-    with ``?`` and goes through byte for byte. ``known`` are the ``headers`` that mean something.
+    with ``?`` and goes through byte for byte. ``known`` are the fields that mean something,
+    ``kept`` the lines that go on, as they were written and each with its end.
     """
 
     method: str
@@ -73,8 +85,8 @@ class RequestHead(Struct, frozen=True, gc=False):
     path: str
     query: str
     version: tuple[int, int]
-    headers: Headers
     known: Known
+    kept: bytes = b""
 
     @property
     def target(self) -> str:

@@ -7,15 +7,25 @@ look at each header once and build nothing that they do not hand out.
 from ingress.policies.affinity import pick_by_client
 from ingress.policies.decide import Decision, GoOn, Redirect, Refusal, Refuse, decide
 from ingress.policies.headers import (
-    request_headers,
-    response_headers,
+    RESPONSE_DROPPED,
+    dropped_from,
+    request_fields,
+    response_fields,
     trailing_headers,
     upgrade_of,
+    without_named,
 )
-from ingress.policies.identity import Identity, identify, new_request_id
+from ingress.policies.identity import (
+    Identity,
+    identify,
+    is_trusted,
+    new_request_id,
+    request_id_of,
+)
 from ingress.policies.ports import PublicPorts
 
 __all__ = [
+    "RESPONSE_DROPPED",
     "Decision",
     "GoOn",
     "Identity",
@@ -24,11 +34,15 @@ __all__ = [
     "Refusal",
     "Refuse",
     "decide",
+    "dropped_from",
     "identify",
+    "is_trusted",
     "new_request_id",
     "pick_by_client",
-    "request_headers",
-    "response_headers",
+    "request_fields",
+    "request_id_of",
+    "response_fields",
     "trailing_headers",
     "upgrade_of",
+    "without_named",
 ]

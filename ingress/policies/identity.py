@@ -25,7 +25,9 @@ class Identity(Struct, frozen=True, gc=False):
 
     ``client`` is an IP as text, or the ``peer`` where there is no better; ``peer`` is the other
     end of the connection; ``scheme`` (``http`` or ``https``) and ``port`` are what the client
-    used; ``trusted`` tells whether the peer is a ``--trusted-proxy``.
+    used; ``trusted`` tells whether the peer is a ``--trusted-proxy``: if it is not, all its
+    requests have the same identity. ``fields`` are the lines that tell an
+    upstream of it, each with its end.
     """
 
     client: str
@@ -33,7 +35,12 @@ class Identity(Struct, frozen=True, gc=False):
     scheme: str
     port: int
     trusted: bool
-    request_id: str
+    fields: bytes
+
+
+def is_trusted(peer: Peer, trusted_proxies: Sequence[Network]) -> bool:
+    """Tell whether the other end of a connection is a ``--trusted-proxy``."""
+    return bool(trusted_proxies) and _is_trusted(_plain(peer.address), trusted_proxies)
 
 
 def identify(
@@ -42,39 +49,33 @@ def identify(
     *,
     trusted_proxies: Sequence[Network],
     ports: PublicPorts,
-    randomness: Callable[[int], bytes],
 ) -> Identity:
-    """Tell who sent a request; ``randomness`` gives that many random bytes (``os.urandom``).
-
-    Of a peer that is not trusted nothing but its address and its X-Request-ID count.
-    """
+    """Tell who sent a request; of a peer that is not trusted nothing but its address counts."""
     client = address = _plain(peer.address)
     scheme = "https" if peer.tls else "http"
-    trusted = bool(trusted_proxies) and _is_trusted(address, trusted_proxies)
+    trusted = is_trusted(peer, trusted_proxies)
     if trusted:
         client = _client(address, known, trusted_proxies)
         scheme = _scheme(known) or scheme
-    told = _request_id(known) if b"x-request-id" in known else ""
-    return Identity(
-        client,
-        address,
-        scheme,
-        ports.forwarded(scheme, peer),
-        trusted,
-        told or new_request_id(randomness),
-    )
+    port = ports.forwarded(scheme, peer)
+    return Identity(client, address, scheme, port, trusted, _forwarding(client, scheme, port))
+
+
+def request_id_of(known: Known, *, randomness: Callable[[int], bytes]) -> str:
+    """Return a request's id: the one that it brings, if it is fit to be logged, or a new one.
+
+    ``randomness`` gives that many random bytes, as ``os.urandom`` does.
+    """
+    if b"x-request-id" in known:
+        values = known[b"x-request-id"]
+        if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
+            return values[0].decode()
+    return new_request_id(randomness)
 
 
 def new_request_id(randomness: Callable[[int], bytes]) -> str:
     """Make an X-Request-ID: 32 hex digits, as ingress-nginx makes them."""
     return randomness(_ID_BYTES).hex()
-
-
-def _request_id(known: Known) -> str:
-    values = known[b"x-request-id"]
-    if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
-        return values[0].decode()
-    return ""
 
 
 def _scheme(known: Known) -> str:
@@ -138,3 +139,14 @@ def _plain(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return address if parsed is None else str(parsed)
+
+
+def _forwarding(client: str, scheme: str, port: int) -> bytes:
+    return (
+        f"X-Forwarded-For: {client}\r\n"
+        f"X-Forwarded-Proto: {scheme}\r\n"
+        f"X-Forwarded-Port: {port}\r\n"
+        f"X-Forwarded-Scheme: {scheme}\r\n"
+        f"X-Scheme: {scheme}\r\n"
+        f"X-Real-IP: {client}\r\n"
+    ).encode()

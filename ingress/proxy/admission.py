@@ -1,13 +1,12 @@
 """Match and admit: what both lanes ask before they serve a request, in the same words."""
 
-import os
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from ingress.model.messages import Headers, Known, first_value
+from ingress.model.messages import Known, first_value
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Backend, BackendRef, Endpoint, Route
 from ingress.policies import (
@@ -18,7 +17,8 @@ from ingress.policies import (
     decide,
     identify,
     new_request_id,
-    request_headers,
+    request_fields,
+    request_id_of,
     upgrade_of,
 )
 from ingress.proxy.answers import Answer, error_page, redirection
@@ -30,6 +30,7 @@ from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import AccessRecord, Recorder
 from ingress.proxy.state import State
 from ingress.proxy.upstream import Upstreams
+from ingress.runtime.randomness import Randomness
 from ingress.settings import ProxySettings
 
 _VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
@@ -44,7 +45,7 @@ class Errand(Struct, frozen=True, gc=False):
 
     route: Route
     backend: Backend
-    headers: Headers
+    fields: bytes
     timeouts: Timeouts
     client: str
     max_bytes: int = 0
@@ -78,20 +79,21 @@ class Admission:
         self.ports = PublicPorts(http=settings.public_http_port, https=settings.public_https_port)
         self._trusted = settings.trusted_proxies
         self._fixtures = fixtures
+        self._randomness = Randomness()
 
     def identify(self, gate: Gate) -> tuple[State, Identity, AccessRecord]:
         """Return what is pinned for the request in flight."""
         state, head = self._fixtures.current(), gate.request.head
-        identity = identify(
-            gate.peer,
-            head.known,
-            ports=self.ports,
-            trusted_proxies=self._trusted,
-            randomness=os.urandom,
-        )
+        identity = gate.identity
+        if identity is None:
+            identity = identify(
+                gate.peer, head.known, ports=self.ports, trusted_proxies=self._trusted
+            )
+            if not identity.trusted:
+                gate.identity = identity  # whatever it says, it will not be another
         record = AccessRecord(
             at=self._fixtures.recorder.now(),
-            request_id=identity.request_id,
+            request_id=request_id_of(head.known, randomness=self._randomness),
             client=identity.client,
             scheme=identity.scheme,
             method=head.method,
@@ -115,7 +117,7 @@ class Admission:
                 record.service = _service(route.backend)
         decision = decide(head, exchange.identity, match=match, ports=self.ports)
         if isinstance(decision, Redirect):
-            return redirection(decision, request_id=exchange.identity.request_id)
+            return redirection(decision, request_id=record.request_id)
         if isinstance(decision, Refuse):
             record.failure = decision.reason
             return exchange.page(decision.status)
@@ -126,7 +128,7 @@ class Admission:
         """Return record and answer for bytes that are no request."""
         record = AccessRecord(
             at=self._fixtures.recorder.now(),
-            request_id=new_request_id(os.urandom),
+            request_id=new_request_id(self._randomness),
             client=gate.peer.address,
             scheme="https" if gate.peer.tls else "http",
             status=failure.status,
@@ -147,7 +149,7 @@ def _errand(exchange: Exchange, route: Route) -> Errand:
     return Errand(
         route=route,
         backend=backend,
-        headers=request_headers(asked.head, exchange.identity),
+        fields=request_fields(asked.head, exchange.identity, request_id=exchange.record.request_id),
         timeouts=route.policies.timeouts,
         client=exchange.identity.client,
         max_bytes=limit,

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from ingress.model.messages import Headers
 from ingress.policies import Redirect
 from ingress.proxy.downstream.replies import encode_head
+from ingress.proxy.http1.messages import join_lines
 
 SERVER: Final = "aiohttp-ingress"
 
@@ -57,16 +57,15 @@ class Answer(NamedTuple):
         return self.status in _CLOSING
 
     @property
-    def lines(self) -> Headers:
-        """Every header line but Date and Connection."""
-        lines = [(name.encode(), value.encode("latin-1")) for name, value in self.headers]
-        length = b"%d" % len(self.body)
-        return [*lines, (b"Content-Length", length), (b"Server", SERVER.encode())]
+    def fields(self) -> bytes:
+        """Every header line but Date and Connection, each with its end."""
+        lines = (*self.headers, ("Content-Length", str(len(self.body))), ("Server", SERVER))
+        return join_lines([f"{name}: {value}".encode("latin-1") for name, value in lines])
 
     def encode(self) -> bytes:
         """Return the whole response as bytes; the connection closes behind it."""
         head = encode_head(
-            self.status, self.reason, headers=self.lines, version=(1, 1), keep_alive=False
+            self.status, self.reason, fields=self.fields, version=(1, 1), keep_alive=False
         )
         return head + self.body
 

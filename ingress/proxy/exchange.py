@@ -3,14 +3,14 @@
 import time
 from typing import TYPE_CHECKING
 
-from ingress.model.messages import Headers, RequestHead, first_value
-from ingress.policies import Identity, response_headers
+from ingress.model.messages import RequestHead, first_value
+from ingress.policies import Identity, response_fields, without_named
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.replies import encode_head
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead, join_lines
 
 if TYPE_CHECKING:
     from ingress.proxy.downstream.heads import Request
@@ -57,14 +57,14 @@ class Exchange:
         status: int,
         reason: bytes,
         *,
-        headers: Headers,
+        fields: bytes,
         closes: bool = False,
         dated: bool = False,
     ) -> bytes:
         """Begin the response and return its head.
 
         ``closes`` tells that the connection ends behind it, whatever the client asked for;
-        ``dated`` that there is a Date among the headers.
+        ``dated`` that there is a Date among the lines.
         """
         self.keeps_alive = self.asked.keep_alive and not (closes or self.must_close)
         self.answered = True
@@ -72,7 +72,7 @@ class Exchange:
         return encode_head(
             status,
             reason,
-            headers=headers,
+            fields=fields,
             version=self.head.version,
             keep_alive=self.keeps_alive,
             dated=dated,
@@ -83,15 +83,15 @@ class Exchange:
         unsized = head.framing is CHUNKED or head.framing is UNTIL_CLOSE
         # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
         chunked = unsized and self.head.version == (1, 1)
-        headers = response_headers(head.headers, head.known)
-        if b"content-length" in head.known:
-            headers = _with_length(headers, head)
+        fields = response_fields(head.kept, head.known)
         if chunked:
-            headers = [*headers, (b"Transfer-Encoding", b"chunked")]
+            fields += b"Transfer-Encoding: chunked\r\n"
+        elif head.content_length is not None and head.status not in (204, 304):
+            fields += b"Content-Length: %d\r\n" % head.content_length
         begun = self.begin(
             head.status,
             head.reason,
-            headers=headers,
+            fields=fields,
             closes=unsized and not chunked,
             dated=b"date" in head.known,
         )
@@ -99,17 +99,12 @@ class Exchange:
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
-        named = {b"content-length", b"server"}
-        lines = [
-            line
-            for line in response_headers(head.headers, head.known)
-            if line[0].lower() not in named
-        ]
-        return join_lines([b"HTTP/1.1 %d %b" % (head.status, head.reason), *map(b": ".join, lines)])
+        fields = without_named(head.kept, head.known)
+        return b"HTTP/1.1 %d %b\r\n%b\r\n" % (head.status, head.reason, fields)
 
     def answer(self, answer: Answer) -> bytes:
         """Begin an answer of ours and return the whole of it."""
-        head = self.begin(answer.status, answer.reason, headers=answer.lines, closes=answer.closes)
+        head = self.begin(answer.status, answer.reason, fields=answer.fields, closes=answer.closes)
         body = b"" if self.head.method == "HEAD" else answer.body
         self.record.bytes_out = len(body)
         return head + body
@@ -118,16 +113,3 @@ class Exchange:
         """Return the error page for this client."""
         accept = first_value(self.head.known, b"accept").decode("latin-1")
         return error_page(status, accept=accept, request_id=self.record.request_id)
-
-
-def _with_length(headers: Headers, head: ResponseHead) -> Headers:
-    """Return headers with our own Content-Length in the place of the upstream's, or without."""
-    if head.status not in (204, 304):
-        length = b"%d" % (head.content_length or 0)
-        if head.known[b"content-length"][0] == length:
-            return headers
-        own = [(b"Content-Length", length)]
-    else:
-        own = []
-    at = next(i for i, line in enumerate(headers) if line[0].lower() == b"content-length")
-    return [*headers[:at], *own, *headers[at + 1 :]]

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+from collections.abc import Set as AbstractSet
 
-from ingress.policies import PublicPorts
+from ingress.model.messages import Peer
+from ingress.policies import PublicPorts, dropped_from, is_trusted
 from ingress.proxy.admission import Admission, Fixtures
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.express import ExpressLane
@@ -45,6 +47,10 @@ class Lanes:
             self._express.begin(gate)
         else:
             self._full.begin(gate)
+
+    def dropped(self, peer: Peer) -> AbstractSet[bytes]:
+        """See downstream.carrier.Lane."""
+        return dropped_from(trusted=is_trusted(peer, self.settings.trusted_proxies))
 
     def opened(self, gate: Gate) -> None:
         """See downstream.carrier.Lane."""

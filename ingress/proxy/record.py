@@ -41,9 +41,9 @@ class AccessRecord(Struct, kw_only=True):
     failed_tries: tuple[str, ...] = ()
 
 
-def moment(at: float) -> str:
-    """Return seconds since the epoch as text: RFC 3339, UTC, with milliseconds."""
-    second, milliseconds = divmod(int(at * 1000), 1000)
+def moment(at: int) -> str:
+    """Return milliseconds since the epoch as text: RFC 3339, UTC."""
+    second, milliseconds = divmod(at, 1000)
     return f"{_second(second)}.{milliseconds:03}Z"
 
 
@@ -65,10 +65,14 @@ class Recorder:
     def __init__(self, *listeners: Listener, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._listeners = listeners
+        self._milliseconds, self._moment = -1, ""
 
     def now(self) -> str:
         """Return the time for a record that begins."""
-        return moment(self._clock())
+        milliseconds = int(self._clock() * 1000)
+        if milliseconds != self._milliseconds:
+            self._milliseconds, self._moment = milliseconds, moment(milliseconds)
+        return self._moment
 
     def add(self, record: AccessRecord) -> None:
         """Tell everybody of a request that is over."""

@@ -2,8 +2,8 @@
 
 from ingress.proxy.failures import Failure
 from ingress.proxy.handling import Handling
+from ingress.proxy.http1.messages import chunk_of
 from ingress.proxy.upstream import Connection, ResponseHead
-from ingress.proxy.upstream.messages import chunk_of
 
 
 async def relay(

@@ -62,7 +62,7 @@ class Sender:
         await connection.send_head(
             asked.head.method,
             asked.head.target,
-            headers=errand.headers,
+            fields=errand.fields,
             framing=asked.framing,
             upgrade=errand.upgrade,
         )

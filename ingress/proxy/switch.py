@@ -5,7 +5,7 @@ from typing import Final
 
 from ingress.model.messages import first_value
 from ingress.model.policies import Timeouts
-from ingress.policies import response_headers
+from ingress.policies import response_fields
 from ingress.proxy.exchange import Exchange
 from ingress.proxy.upstream import Relay, ResponseHead
 
@@ -30,15 +30,11 @@ async def tunnel(
     ``surplus`` is what came behind the 101. The tunnel is over too when nothing has moved for the
     longer one of the timeouts.
     """
-    headers = [
-        line
-        for line in response_headers(head.headers, head.known)
-        if line[0].lower() not in {b"content-length", b"upgrade"}
-    ]
     chosen = first_value(head.known, b"upgrade")
-    headers += [(b"Connection", b"upgrade"), (b"Upgrade", chosen)]
+    fields = response_fields(head.kept, head.known)
+    fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % chosen
     gate, record = exchange.gate, exchange.record
-    gate.write(exchange.begin(_SWITCHING, head.reason, headers=headers, dated=True))
+    gate.write(exchange.begin(_SWITCHING, head.reason, fields=fields, dated=True))
     to_upstream, downstream = gate.into_tunnel()
     relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
     relay.start(to_downstream=surplus, to_upstream=to_upstream)

@@ -83,7 +83,7 @@ async def ask(upstreams: Upstreams, endpoint: Endpoint, case: Case) -> Outcome:
     connection = await upstreams.open(endpoint, timeouts=TIMEOUTS)
     upgrade = case.upgrade if isinstance(case, Hostile) else b""
     try:
-        await connection.send_head(case.method, "/case", headers=[(b"Host", b"a")], upgrade=upgrade)
+        await connection.send_head(case.method, "/case", fields=b"Host: a\r\n", upgrade=upgrade)
         status, body = await rest_of(connection)
     except Failure as failure:
         status, body = failure.status, b""

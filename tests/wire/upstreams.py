@@ -97,7 +97,7 @@ async def get(
     timeouts = timeouts or Timeouts(connect=5, read=5, send=5)
     connection = await upstreams.open(endpoint, timeouts=timeouts)
     try:
-        await connection.send_head("GET", target, headers=[(b"Host", b"a")], **options)
+        await connection.send_head("GET", target, fields=b"Host: a\r\n", **options)
         status, body = await rest_of(connection)
     finally:
         connection.release()

@@ -1,10 +1,10 @@
 """Cuts a request's body out of a client's bytes."""
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Trailers
 from ingress.proxy.downstream.heads import bad
 from ingress.proxy.failures import Failure
-from ingress.proxy.upstream.grammar import ChunkGuard
-from ingress.proxy.upstream.messages import CHUNKED, Framing
+from ingress.proxy.http1.grammar import ChunkGuard
+from ingress.proxy.http1.messages import CHUNKED, Framing
 
 
 class BodyFeed:
@@ -18,7 +18,7 @@ class BodyFeed:
         self.complete = not self._left and self._chunks is None
 
     @property
-    def trailers(self) -> Headers:
+    def trailers(self) -> Trailers:
         """What came behind a chunked body."""
         return self._chunks.trailers if self._chunks is not None else []
 

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Protocol
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Trailers
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.wire import Wire
 from ingress.proxy.failures import Failure
-from ingress.proxy.upstream.messages import CHUNKED, chunk_of, last_chunk
+from ingress.proxy.http1.messages import CHUNKED, chunk_of, last_chunk
 
 
 class Content(Protocol):
@@ -54,7 +54,7 @@ class Bridge:
         """See downstream.carrier.Carrier."""
         self._protocol.data_received(chunk_of(data) if self._chunked else data)
 
-    def body_ended(self, trailers: Headers) -> None:  # noqa: ARG002 - no place for them here
+    def body_ended(self, trailers: Trailers) -> None:  # noqa: ARG002 - no place for them here
         """See downstream.carrier.Carrier."""
         if self._chunked:
             self._protocol.data_received(last_chunk(()))

@@ -1,8 +1,9 @@
 """What a Gate expects of the lanes behind it."""
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Peer, Trailers
 from ingress.proxy.failures import Failure
 from ingress.settings import ProxySettings
 
@@ -19,7 +20,7 @@ class Carrier(Protocol):
     def body_received(self, data: bytes) -> None:
         """Take a piece of the body."""
 
-    def body_ended(self, trailers: Headers) -> None:
+    def body_ended(self, trailers: Trailers) -> None:
         """Take note that the body is whole, if there is one."""
 
     def body_broken(self, failure: Failure) -> None:
@@ -42,6 +43,9 @@ class Lane(Protocol):
     """What stands behind a Gate."""
 
     settings: ProxySettings
+
+    def dropped(self, peer: Peer) -> AbstractSet[bytes]:
+        """Return the keys of the request fields of a peer's that are not for upstreams."""
 
     def opened(self, gate: "Gate") -> None:
         """Take note of a new connection."""

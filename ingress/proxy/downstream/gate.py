@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Final, cast
 
 from ingress.model.messages import Peer
+from ingress.policies import Identity
 from ingress.proxy.deadline import Deadline
 from ingress.proxy.downstream.body import BodyFeed
 from ingress.proxy.downstream.carrier import Carrier, Lane
@@ -37,18 +38,19 @@ class Gate(asyncio.Protocol):
 
     Reads heads and frames bodies itself, refuses what breaks the rules of the wire, and gives
     the lane one request at a time; the next is read once ``finished()`` says that the response
-    to this one is written. ``request`` is the one in flight, ``carrier`` is who serves it.
+    to this one is written. ``request`` is the one in flight, ``carrier`` is who serves it, and
+    ``identity`` who sends, where no request could tell another.
     """
 
     request: Request
     carrier: Carrier
     peer: Peer
     transport: asyncio.Transport
+    identity: Identity | None = None
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._settings = lane.settings
-        self._scanner = HeadScanner(max_bytes=lane.settings.max_header_bytes)
         self._body = BodyFeed(None)
         self._reading = _Reading.HEAD
         self._pending = b""
@@ -63,6 +65,9 @@ class Gate(asyncio.Protocol):
         """See asyncio.BaseProtocol; uvloop's transports are not asyncio's by inheritance."""
         self.transport = cast("asyncio.Transport", transport)
         self.peer = peer_of(self.transport)
+        self._scanner = HeadScanner(
+            max_bytes=self._settings.max_header_bytes, dropped=self._lane.dropped(self.peer)
+        )
         self._deadline = Deadline(asyncio.get_running_loop(), self._too_late)
         self._deadline.within(self._settings.client_header_timeout)
         self._lane.opened(self)

@@ -4,33 +4,24 @@ Where two readers could differ, it is refused: nothing is dropped, repaired or f
 """
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import Headers, Known, RequestHead, known_of, tokens_of
+from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED, Framing
+from ingress.proxy.http1.fields import read_head
+from ingress.proxy.http1.messages import CHUNKED, Framing
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TARGET: Final = rb"[!\"$-~]+"  # visible ASCII; a fragment is never sent (RFC 9112 §3.2)
 _REQUEST_LINE: Final = re.compile(b"(" + _TOKEN + b") (" + _TARGET + rb") HTTP/([0-9])\.([0-9])")
-_FIELD_LINE: Final = re.compile(
-    b"(" + _TOKEN + rb"):[ \t]*((?:[\x21-\x7e\x80-\xff][\t\x20-\x7e\x80-\xff]*)?)"
-)
 _ABSOLUTE: Final = re.compile(r"(?i:(https?))://([^/?]*)(/[^?]*)?(\?.*)?")
-# The whole of a head; what it does not take is looked at line by line, to say what is wrong.
-_HEAD: Final = re.compile(
-    b"(" + _TOKEN + b") (" + _TARGET + rb") HTTP/1\.([01])\r\n"
-    b"((?:" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*\r\n)*)\r\n"
-)
-_FIELDS: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")
-_NEW: Final = (1, 1)
-_OLD: Final = (1, 0)
-_VERSIONS: Final = {(b"1", b"1"): _NEW, (b"1", b"0"): _OLD}
+_VERSIONS: Final = {(b"1", b"1"): (1, 1), (b"1", b"0"): (1, 0)}
 MAX_FIELDS: Final = 256
 MAX_LENGTH_DIGITS: Final = 18
 
@@ -49,10 +40,6 @@ METHODS: Final = frozenset(
     b"MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH "
     b"SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE".split()
 )
-
-
-# Method, target, version and headers, as written.
-_Parts: TypeAlias = tuple[str, str, tuple[int, int], Headers]
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -94,31 +81,18 @@ def check_request_line(line: bytes) -> tuple[str, str, tuple[int, int]]:
     return match[1].decode(), match[2].decode(), version
 
 
-def read_request(raw: bytes) -> Request:
-    """Read a whole head, its blank line included; raises Failure with the status to answer."""
-    return read_good(raw) or _understand(raw, _read_lines(raw))
+def read_request(raw: bytes, *, dropped: AbstractSet[bytes]) -> Request:
+    """Read a whole head, its blank line included; raises Failure with the status to answer.
 
-
-def read_good(raw: bytes) -> Request | None:
-    """Read a whole head, or return ``None`` where it is not to the letter.
-
-    Raises Failure where it is, and says what we do not take.
+    ``dropped`` are the keys of the fields that do not go on.
     """
-    match = _HEAD.fullmatch(raw)
-    if match is None:
-        return None
-    method, target, minor, fields = match.groups()
-    version = _NEW if minor == b"1" else _OLD
-    return _understand(raw, (method.decode(), target.decode(), version, _FIELDS.findall(fields)))
-
-
-def _understand(raw: bytes, parts: _Parts) -> Request:
-    method, target, version, headers = parts
-    if method == "CONNECT":
-        raise _connect()
-    if len(headers) > MAX_FIELDS:
+    head = read_head(raw, dropped=dropped)
+    if head is None:
+        raise _malformed(raw)
+    line, fields, kept, known = head
+    method, target, version = check_request_line(line)
+    if fields > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
-    known = known_of(headers)
     _check_singletons(known)
     authority, host, port = _host(known, version)
     if target[0] != "/":
@@ -130,7 +104,7 @@ def _understand(raw: bytes, parts: _Parts) -> Request:
     except PathError as error:
         raise bad(f"the path {error}") from error
     return Request(
-        RequestHead(method, host, port, authority, path, mark + query, version, headers, known),
+        RequestHead(method, host, port, authority, path, mark + query, version, known, kept),
         raw,
         None if _FRAMING.isdisjoint(known) else _framing(known, version),
         b"expect" in known and _expects_continue(known, version),
@@ -138,19 +112,13 @@ def _understand(raw: bytes, parts: _Parts) -> Request:
     )
 
 
-def _read_lines(raw: bytes) -> _Parts:
-    """Read a head that is not as it should be, to say what is wrong with it; raises Failure."""
-    line, *lines = raw[:-4].split(b"\r\n")
-    method, target, version = check_request_line(line)
-    if len(lines) > MAX_FIELDS:
-        raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
-    headers: Headers = []
-    for each in lines:
-        match = _FIELD_LINE.fullmatch(each)
-        if match is None:
-            raise bad("malformed header line")
-        headers.append((match[1], match[2].rstrip(b" \t")))
-    return method, target, version, headers
+def _malformed(raw: bytes) -> Failure:
+    """Return what is wrong with a head that is not to the letter."""
+    try:
+        check_request_line(raw[: raw.find(b"\r\n")])
+    except Failure as failure:
+        return failure
+    return bad("a malformed header line, a control character, a bare CR or a bare LF")
 
 
 def _connect() -> Failure:

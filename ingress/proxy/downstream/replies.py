@@ -8,9 +8,6 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from ingress.model.messages import Headers
-from ingress.proxy.upstream.messages import join_lines
-
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells the client to send its body (RFC 9110 §10.1.1)."""
 
@@ -41,24 +38,24 @@ def encode_head(
     status: int,
     reason: bytes,
     *,
-    headers: Headers,
+    fields: bytes,
     version: tuple[int, int],
     keep_alive: bool,
     dated: bool = False,
 ) -> bytes:
     """Return a response's head, ``version`` being the client's.
 
-    ``Date`` is added (RFC 9110 §6.6.1) unless the headers are ``dated``, and ``Connection`` where
-    the client would expect something else, but for a 101, whose headers have one.
+    ``fields`` are lines, each with its end. ``Date`` is added (RFC 9110 §6.6.1) unless they are
+    ``dated``, and ``Connection`` where the client would expect something else, but for a 101,
+    whose fields have one.
     """
-    lines = [b"HTTP/1.%d %d %b" % (version[1], status, reason), *map(b": ".join, headers)]
     if not dated:
-        lines.append(b"Date: " + _date(int(time.time())))
+        fields += _date(int(time.time()))
     if keep_alive != (version[1] == 1) and status != 101:
-        lines.append(b"Connection: keep-alive" if keep_alive else b"Connection: close")
-    return join_lines(lines)
+        fields += b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n"
+    return b"HTTP/1.%d %d %b\r\n%b\r\n" % (version[1], status, reason, fields)
 
 
 @lru_cache(maxsize=1)
 def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
+    return f"Date: {formatdate(second, usegmt=True)}\r\n".encode()

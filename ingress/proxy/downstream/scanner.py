@@ -3,9 +3,10 @@
 A head that can no longer become a good one is refused at once, so that nobody waits for its end.
 """
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from ingress.proxy.downstream.heads import Request, check_request_line, read_good, read_request
+from ingress.proxy.downstream.heads import Request, check_request_line, read_request
 from ingress.proxy.failures import Failure, FailureKind
 
 _END: Final = b"\r\n\r\n"
@@ -15,10 +16,14 @@ _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
 
 
 class HeadScanner:
-    """Collects one head after another; ``rest`` is what came behind the last."""
+    """Collects one head after another; ``rest`` is what came behind the last.
 
-    def __init__(self, *, max_bytes: int) -> None:
+    ``dropped`` are the keys of the fields that do not go on.
+    """
+
+    def __init__(self, *, max_bytes: int, dropped: AbstractSet[bytes]) -> None:
         self.rest = b""
+        self._dropped = dropped
         self._max_bytes = max_bytes
         self._buffer = bytearray()
         self._line_checked = False
@@ -34,11 +39,9 @@ class HeadScanner:
         if not self._buffer and not self._skipped:
             size = data.find(_END) + len(_END)
             if len(_END) <= size <= self._max_bytes and data[0] not in _CRLF:
-                # Whole at once, as most come: what follows finds what is wrong, if anything is.
-                request = read_good(data[:size])
-                if request is not None:
-                    self.rest = data[size:]
-                    return request
+                # Whole at once, as most come.
+                self.rest = data[size:]
+                return read_request(data[:size], dropped=self._dropped)
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).
@@ -57,7 +60,7 @@ class HeadScanner:
         raw, self.rest = bytes(self._buffer[:size]), bytes(self._buffer[size:])
         self._buffer.clear()
         self._line_checked = self._skipped = False
-        return read_request(raw)
+        return read_request(raw, dropped=self._dropped)
 
     def _check_size(self, size: int) -> None:
         if size <= self._max_bytes:

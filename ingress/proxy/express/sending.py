@@ -125,7 +125,7 @@ class Sending(Exchange, ABC):
                 encode_head(
                     head.method,
                     head.target,
-                    headers=errand.headers,
+                    fields=errand.fields,
                     framing=self.asked.framing,
                     upgrade=errand.upgrade,
                 )

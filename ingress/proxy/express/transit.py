@@ -3,14 +3,14 @@
 import asyncio
 from typing import Final
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Trailers
 from ingress.policies import trailing_headers
 from ingress.proxy.answers import Answer
 from ingress.proxy.express.sending import Sending
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1.messages import chunk_of, last_chunk
 from ingress.proxy.switch import is_switch, tunnel
 from ingress.proxy.upstream import ResponseHead
-from ingress.proxy.upstream.messages import chunk_of, last_chunk
 
 DEAR: Final = 16_384
 """From how many bytes on copying a body costs more than a second write, which uvloop joins."""
@@ -57,7 +57,7 @@ class Transit(Sending):
         if self._link is not None:
             self._watch_client()
 
-    def body_ended(self, trailers: Headers) -> None:
+    def body_ended(self, trailers: Trailers) -> None:
         """See downstream.carrier.Carrier."""
         if self.over or self._done:
             return

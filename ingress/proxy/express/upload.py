@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Trailers
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream import Framing, Link
 from ingress.proxy.upstream.requests import RequestBody
@@ -24,7 +24,7 @@ class Upload:
         self._max_bytes = max_bytes
         self._received = 0
         self._held: list[bytes] = []
-        self._trailers: Headers = []
+        self._trailers: Trailers = []
         self._link: Link | None = None
         self._body = RequestBody(framing)
 
@@ -43,7 +43,7 @@ class Upload:
         else:
             self._pass(self._link, data)
 
-    def end(self, trailers: Headers) -> None:
+    def end(self, trailers: Trailers) -> None:
         """Take the end from the client."""
         self.whole = True
         self._trailers = trailers

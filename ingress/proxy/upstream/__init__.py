@@ -4,7 +4,7 @@ Foreign exceptions become Failures in here and travel no further. One lane uses 
 
     connection = await upstreams.open(endpoint, timeouts=policies.timeouts)
     try:
-        await connection.send_head("GET", "/a?b", headers=headers)
+        await connection.send_head("GET", "/a?b", fields=fields)
         head = await connection.response()
         while chunk := await connection.read_body():
             ...
@@ -12,9 +12,9 @@ Foreign exceptions become Failures in here and travel no further. One lane uses 
         connection.release()    # back to the pool if all went well to the end, else aborted
 """
 
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, Framing, ResponseHead
 from ingress.proxy.upstream.connection import Connection
 from ingress.proxy.upstream.link import Link
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, Framing, ResponseHead
 from ingress.proxy.upstream.pool import Upstreams
 from ingress.proxy.upstream.tunnel import Relay
 

@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from ingress.model.messages import Headers
 from ingress.model.policies import Timeouts
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1.messages import Framing, ResponseHead
 from ingress.proxy.upstream.inbox import Inbox
 from ingress.proxy.upstream.link import Link
-from ingress.proxy.upstream.messages import Framing, ResponseHead
 from ingress.proxy.upstream.parser import ResponseParser
 from ingress.proxy.upstream.requests import RequestBody, encode_head
 from ingress.proxy.upstream.waiting import Waiter
@@ -55,19 +54,19 @@ class Connection:
         method: str,
         target: str,
         *,
-        headers: Headers,
+        fields: bytes,
         framing: Framing = None,
         upgrade: bytes = b"",
     ) -> None:
-        """Send a request head; the target goes byte for byte, headers in order and untouched.
+        """Send a request head; the target goes byte for byte, lines in order and untouched.
 
-        ``headers`` hold no hop-by-hop lines and no framing: its one line is written from
+        ``fields`` hold no hop-by-hop lines and no framing: its one line is written from
         ``framing``. ``upgrade`` is the client's
         Upgrade value; ``Connection: upgrade`` goes with it, and only one of its protocols may be
         chosen by a 101. With ``framing`` of ``None`` or 0 the request is complete.
         """
         head = self._framed(
-            lambda: encode_head(method, target, headers=headers, framing=framing, upgrade=upgrade)
+            lambda: encode_head(method, target, fields=fields, framing=framing, upgrade=upgrade)
         )
         self._check_open()
         parser = ResponseParser(method, upgrade=upgrade, max_header_bytes=self._max_header_bytes)

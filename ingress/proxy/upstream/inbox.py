@@ -1,6 +1,6 @@
 """What has arrived of a response, kept until somebody asks for it."""
 
-from ingress.proxy.upstream.messages import ResponseHead
+from ingress.proxy.http1.messages import ResponseHead
 from ingress.proxy.upstream.parser import ResponseParser
 
 

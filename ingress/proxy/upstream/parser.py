@@ -1,14 +1,14 @@
 """Reads what an upstream writes: bytes in, a head and a body out, no I/O.
 
-Whatever ``upstream.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
+Whatever ``http1.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
 """
 
 from collections.abc import Collection
 from typing import Final
 
-from ingress.model.messages import Headers, known_of, tokens_of
+from ingress.model.messages import Trailers, tokens_of
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.grammar import (
+from ingress.proxy.http1.grammar import (
     ChunkGuard,
     broken,
     check_partial_head,
@@ -16,7 +16,7 @@ from ingress.proxy.upstream.grammar import (
     is_chunked,
     split_head,
 )
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 
 MAX_INTERIMS: Final = 16
 _SWITCHING: Final = 101
@@ -59,7 +59,7 @@ class ResponseParser:
         self._left = 0
 
     @property
-    def trailers(self) -> Headers:
+    def trailers(self) -> Trailers:
         """What came behind a chunked body."""
         return self._chunks.trailers if self._chunks is not None else []
 
@@ -109,8 +109,7 @@ class ResponseParser:
         return self._feed_body(rest)
 
     def _read_head(self, raw: bytes) -> ResponseHead:
-        version, status, reason, headers = split_head(raw)
-        known = known_of(headers)
+        version, status, reason, kept, known = split_head(raw)
         options = tokens_of(b",".join(known[b"connection"])) if b"connection" in known else ()
         if status == _SWITCHING:
             self._check_switch(version, options, chosen=known.get(b"upgrade", []))
@@ -125,7 +124,7 @@ class ResponseParser:
         return ResponseHead(
             status,
             reason,
-            headers,
+            kept,
             version,
             None if bodiless else unsized if length is None else length,
             length,

@@ -1,24 +1,15 @@
 """Writes requests: our own framing, never the client's (RFC 9112 §6)."""
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
-from ingress.model.messages import Headers
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import (
+from ingress.proxy.http1.messages import (
     CHUNKED,
     UNTIL_CLOSE,
     Framing,
     Unsized,
     chunk_of,
-    join_lines,
     last_chunk,
-)
-
-# CONNECT is missing on purpose: nothing here asks for a tunnel in that way.
-_REQUEST_LINE: Final = re.compile(
-    rb"(?!CONNECT )[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e\x80-\xff]+ HTTP/1\.1"
 )
 
 
@@ -28,33 +19,28 @@ def refused(detail: str) -> Failure:
 
 
 def encode_head(
-    method: str, target: str, *, headers: Headers, framing: Framing, upgrade: bytes
+    method: str, target: str, *, fields: bytes, framing: Framing, upgrade: bytes
 ) -> bytes:
-    """Return a request head; raises Failure where a byte of it would end a line of its own.
+    """Return a request head; raises Failure where the request line would be more than one.
 
-    ``headers`` hold no framing: its one line is written here.
-    Text is UTF-8, and other bytes are surrogates (PEP 383), so every byte goes out as it came in.
+    ``fields`` are lines, each with its end, and hold no framing: its one line is written here.
     """
-    line = f"{method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")
-    lines = [line, *map(b": ".join, headers)]
-    if upgrade:
-        lines += [b"Connection: upgrade", b"Upgrade: " + upgrade]
-    if framing is not None:
-        lines.append(_framing_line(framing))
-    if not _REQUEST_LINE.fullmatch(lines[0]):
+    line = f"{method} {target} HTTP/1.1\r\n".encode()
+    if line.count(b" ") != 2 or line.count(b"\n") != 1 or line.count(b"\r") != 1:
         raise refused("no request line that every upstream reads alike")
-    try:
-        return join_lines(lines)
-    except ValueError as error:
-        raise refused(str(error)) from error
+    if upgrade:
+        fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % upgrade
+    if framing is not None:
+        fields += _framing_line(framing)
+    return line + fields + b"\r\n"
 
 
 def _framing_line(framing: int | Unsized) -> bytes:
     if framing is CHUNKED:
-        return b"Transfer-Encoding: chunked"
+        return b"Transfer-Encoding: chunked\r\n"
     if framing is UNTIL_CLOSE or framing < 0:
         raise refused("no framing for a request")
-    return b"Content-Length: %d" % framing
+    return b"Content-Length: %d\r\n" % framing
 
 
 class RequestBody:

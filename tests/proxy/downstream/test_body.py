@@ -2,7 +2,7 @@ import pytest
 
 from ingress.proxy.downstream.body import BodyFeed
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED
+from ingress.proxy.http1.messages import CHUNKED
 
 
 @pytest.mark.parametrize("framing", [None, 0])

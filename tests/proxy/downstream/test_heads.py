@@ -2,7 +2,7 @@ import pytest
 
 from ingress.proxy.downstream.heads import METHODS, read_request
 from ingress.proxy.failures import Failure
-from ingress.proxy.upstream.messages import CHUNKED
+from ingress.proxy.http1.messages import CHUNKED
 
 
 def read(line, *fields):

@@ -4,7 +4,7 @@ import pytest
 from wire import responses
 
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.upstream.parser import MAX_INTERIMS, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -1,7 +1,7 @@
 import pytest
 
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE
 from ingress.proxy.upstream.requests import RequestBody, encode_head
 
 

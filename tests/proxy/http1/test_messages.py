@@ -1,6 +1,6 @@
 import pytest
 
-from ingress.proxy.upstream.messages import CHUNKED, UNTIL_CLOSE, chunk_of, join_lines, last_chunk
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, chunk_of, join_lines, last_chunk
 
 
 def test_lines_become_a_head() -> None:

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from ingress.model.messages import Headers, Known
+from ingress.model.messages import Known
 
 
 class Unsized(StrEnum):
@@ -27,17 +27,17 @@ Framing: TypeAlias = int | Unsized | None
 class ResponseHead(Struct, frozen=True, gc=False):
     """The head of a response that passed the rules of the wire.
 
-    ``headers`` are as received, framing and hop-by-hop lines included: whoever forwards them
-    drops those and frames anew. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
+    ``kept`` are the lines that go on, as received and each with its end: without framing and
+    hop-by-hop lines. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
     304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
     304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
     ``keep_alive`` tells whether the upstream lets the connection live. ``known`` are the
-    ``headers`` that mean something.
+    fields that mean something.
     """
 
     status: int
     reason: bytes
-    headers: Headers
+    kept: bytes
     version: tuple[int, int]
     framing: Framing
     content_length: int | None
@@ -47,11 +47,11 @@ class ResponseHead(Struct, frozen=True, gc=False):
 
 
 def join_lines(lines: Sequence[bytes]) -> bytes:
-    """Return a head; raises ValueError where a byte in it would end a line of its own."""
-    head = b"\r\n".join(lines) + b"\r\n\r\n"
-    if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
+    """Return lines with their ends; raises ValueError where a byte would end one before."""
+    joined = b"".join([line + b"\r\n" for line in lines])
+    if not joined.count(b"\n") == joined.count(b"\r") == len(lines) or b"\0" in joined:
         raise ValueError("a line end or NUL inside a line of a head")
-    return head
+    return joined
 
 
 def chunk_of(data: bytes) -> bytes:

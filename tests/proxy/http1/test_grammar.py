@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.upstream.grammar import (
+from ingress.proxy.http1.grammar import (
     MAX_CHUNK_LINE,
     ChunkGuard,
     check_partial_head,

@@ -7,24 +7,26 @@ lines, Content-Length beside Transfer-Encoding, chunked in HTTP/1.0, and what st
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ingress.model.messages import Headers
+from ingress.model.messages import Known, Trailers
+from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1.fields import read_head
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
 _FIELD_LINE: Final = _TOKEN + rb":" + _TEXT + rb"\r\n"
 # Many servers leave out the space before an empty reason; nothing depends on it.
-_STATUS_LINE: Final = rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?\r\n"
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?")
+_LONG_LINE: Final = 64
 _QUOTED: Final = rb'"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
 _WS: Final = rb"[ \t]*"
 _EXTENSION: Final = (
     _WS + rb";" + _WS + _TOKEN + rb"(?:" + _WS + rb"=" + _WS + rb"(?:" + _TOKEN + rb"|" + _QUOTED
 ) + rb"))?"
 
-_HEAD: Final = re.compile(_STATUS_LINE + rb"((?:" + _FIELD_LINE + rb")*)\r\n")
-_FIELDS: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")
 _TRAILER: Final = re.compile(_FIELD_LINE)
 _CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})(?:" + _EXTENSION + rb")*\r\n")
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
@@ -57,7 +59,8 @@ class Lines(NamedTuple):
     version: tuple[int, int]
     status: int
     reason: bytes
-    headers: Headers
+    kept: bytes
+    known: Known
 
 
 def split_head(head: bytes) -> Lines:
@@ -65,12 +68,26 @@ def split_head(head: bytes) -> Lines:
 
     That is: line ends, folding, names, control characters.
     """
-    match = _HEAD.fullmatch(head)
+    read = read_head(head, dropped=RESPONSE_DROPPED)
+    if read is None:
+        raise broken("a malformed header line, a control character, a bare CR or a bare LF")
+    line, _, kept, known = read
+    started = _often(line) if len(line) <= _LONG_LINE else _status_line(line)
+    if started is None:
+        raise broken("malformed status line")
+    version, status, reason = started
+    return Lines(version, status, reason, kept, known)
+
+
+def _status_line(line: bytes) -> tuple[tuple[int, int], int, bytes] | None:
+    match = _STATUS_LINE.fullmatch(line)
     if match is None:
-        raise broken("malformed head")
-    minor, status, reason, fields = match.groups()
-    version = (1, 1) if minor == b"1" else (1, 0)
-    return Lines(version, int(status), reason or b"", _FIELDS.findall(fields))
+        return None
+    minor, status, reason = match.groups()
+    return (1, int(minor)), int(status), reason or b""
+
+
+_often: Final = lru_cache(maxsize=256)(_status_line)
 
 
 def content_length(values: Sequence[bytes]) -> int | None:
@@ -105,7 +122,7 @@ class ChunkGuard:
 
     def __init__(self, *, max_trailer_bytes: int) -> None:
         self.ended = False
-        self.trailers: Headers = []
+        self.trailers: Trailers = []
         self._line = b""
         self._read_line = self._chunk_line
         self._data_left = 0

@@ -1,0 +1,66 @@
+"""Reads heads (RFC 9112 §2.1, §5): what they must look like, what goes on, what means something.
+
+The same for both sides, since a line that two readers could read differently is as bad in either.
+"""
+
+import re
+from collections.abc import Set as AbstractSet
+from typing import Final, TypeAlias
+
+from ingress.model.messages import Known, field_key
+
+MAX_NAMES: Final = 4096
+"""Names that are remembered; then all are forgotten, and learnt anew as they come."""
+_LONGEST_NAME: Final = 64
+
+_TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_TEXT: Final = bytes({*b"\t", *range(0x20, 0x7F), *range(0x80, 0x100)})
+_CRLF: Final = b"\r\n"
+
+Head: TypeAlias = tuple[bytes, int, bytes, Known]
+"""The start line, how many fields there are, those that go on as they were written (each line with
+its end), and the values of those that mean something to us."""
+
+_keys: Final[dict[bytes, bytes]] = {}
+
+
+def read_head(head: bytes, *, dropped: AbstractSet[bytes]) -> Head | None:
+    """Read a whole head, its blank line included; ``None`` where it is not to the letter.
+
+    That is: a bare CR or LF, a control character, a name that is none. What is folded (§5.2)
+    begins with white space, and so with no name. The fields whose keys are ``dropped`` end here.
+    """
+    lines = head[:-4].split(_CRLF)
+    # What is left without all text must be the line ends, and no other CR or LF.
+    if head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
+        return None
+    start = lines.pop(0)
+    kept: list[bytes] = []
+    known: dict[bytes, list[bytes]] = {}
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        key = _keys.get(name)
+        if key is None:
+            key = _learn(name)
+        if key is None or not colon:
+            return None
+        if key:
+            known.setdefault(key, []).append(value.strip(b" \t"))
+        if key not in dropped:
+            kept.append(line)
+    if len(kept) == len(lines):
+        return start, len(lines), head[len(start) + 2 : -2], known
+    kept.append(b"")
+    return start, len(lines), _CRLF.join(kept), known
+
+
+def _learn(name: bytes) -> bytes | None:
+    """Return a name's key, ``None`` where it is no token (RFC 9110 §5.6.2)."""
+    if _TOKEN.fullmatch(name) is None:
+        return None
+    key = field_key(name)
+    if len(name) <= _LONGEST_NAME:
+        if len(_keys) >= MAX_NAMES:
+            _keys.clear()
+        _keys[name] = key
+    return key
