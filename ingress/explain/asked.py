@@ -91,4 +91,4 @@ def _head(
     except PathError:
         return None
     query = f"?{url.query}" if url.query else ""
-    return RequestHead(method, *host, authority, path, query, (1, 1), known_of(headers))
+    return RequestHead(method, *host, authority, path, path + query, (1, 1), known_of(headers))

@@ -30,7 +30,7 @@ def with_doubles(names: Iterable[bytes]) -> frozenset[bytes]:
 
 
 # All others are passed on without a look.
-_MEANINGFUL: Final = with_doubles(
+MEANINGFUL: Final = with_doubles(
     b"accept connection content-length content-location content-range content-type date etag "
     b"expect forwarded host http2-settings keep-alive max-forwards proxy-authenticate "
     b"proxy-authorization proxy-connection referer sec-websocket-key1 server te "
@@ -43,7 +43,7 @@ _MEANINGFUL: Final = with_doubles(
 def field_key(name: bytes) -> bytes:
     """Return a field's name in lower case, empty where it means nothing to us."""
     key = name.lower()
-    return key if key in _MEANINGFUL else b""
+    return key if key in MEANINGFUL else b""
 
 
 def known_of(fields: Iterable[tuple[bytes, bytes]]) -> Known:
@@ -73,9 +73,10 @@ class RequestHead(Struct, frozen=True, gc=False):
     """A request that passed the rules of the wire.
 
     ``host`` is normalised (``model.hosts``), ``port`` the one in the Host header, ``authority``
-    the header as sent; ``path`` is normalised (``model.paths``), ``query`` is ``""`` or begins
-    with ``?`` and goes through byte for byte. ``known`` are the fields that mean something,
-    ``kept`` the lines that go on, as they were written and each with its end.
+    the header as sent; ``path`` is normalised (``model.paths``), ``target`` is what is sent
+    upstream: the path that was matched, and the query as it came, byte for byte. ``known`` are
+    the fields that mean something, ``kept`` the lines that go on, as they were written and each
+    with its end.
     """
 
     method: str
@@ -83,15 +84,10 @@ class RequestHead(Struct, frozen=True, gc=False):
     port: int | None
     authority: str
     path: str
-    query: str
+    target: str
     version: tuple[int, int]
     known: Known
     kept: bytes = b""
-
-    @property
-    def target(self) -> str:
-        """What is sent upstream: the path that was matched, and the query as it came."""
-        return self.path + self.query
 
 
 def first_value(known: Known, name: bytes) -> bytes:

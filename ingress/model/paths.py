@@ -11,8 +11,6 @@ from urllib.parse import quote
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TRIPLET: Final = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNSENDABLE: Final = re.compile(r"[^\x21-\x7e]+")
-# What keeps a path from being normal as it is; most requests have none of these.
-_SUSPECT: Final = re.compile(r"[^\x21-\x7e]|%|/\.")
 
 
 class PathError(ValueError):
@@ -29,10 +27,17 @@ def normalise_path(path: str) -> str:
     """
     if not path.startswith("/"):
         raise PathError("does not begin with a slash")
-    if _SUSPECT.search(path) is None:
+    if not _is_suspect(path):
         return path
     triplets = _TRIPLET.sub(_normal_triplet, path)
     return _remove_dot_segments(_UNSENDABLE.sub(_percent_encoded, triplets))
+
+
+def _is_suspect(path: str) -> bool:
+    """Tell whether a path may not be normal as it is; most are."""
+    if "%" in path or "/." in path or " " in path:
+        return True
+    return not (path.isascii() and path.isprintable())
 
 
 def _normal_triplet(match: re.Match[str]) -> str:

@@ -61,7 +61,7 @@ def identify(
     return Identity(client, address, scheme, port, trusted, _forwarding(client, scheme, port))
 
 
-def request_id_of(known: Known, *, randomness: Callable[[int], bytes]) -> str:
+def request_id_of(known: Known, randomness: Callable[[int], bytes]) -> str:
     """Return a request's id: the one that it brings, if it is fit to be logged, or a new one.
 
     ``randomness`` gives that many random bytes, as ``os.urandom`` does.

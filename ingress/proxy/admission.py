@@ -4,13 +4,9 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from msgspec import Struct
-
 from ingress.model.messages import Known, first_value
-from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Backend, BackendRef, Endpoint, Route
 from ingress.policies import (
-    Identity,
     PublicPorts,
     Redirect,
     Refuse,
@@ -24,7 +20,7 @@ from ingress.policies import (
 from ingress.proxy.answers import Answer, error_page, redirection
 from ingress.proxy.balancer import Balancer
 from ingress.proxy.downstream.gate import Gate
-from ingress.proxy.exchange import Exchange
+from ingress.proxy.exchange import Exchange, Pinned
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import AccessRecord, Recorder
@@ -36,20 +32,35 @@ from ingress.settings import ProxySettings
 _VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
 
 
-class Errand(Struct, frozen=True, gc=False):
+class Errand:
     """What is to be sent, and where: ``backend`` is the route's in the request's own generation.
 
-    ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for;
-    ``max_bytes`` bounds the request's body, 0 for no limit.
+    ``fields`` are the lines that go upstream but for the framing, each with its end. ``client`` is
+    whom affinity is for; ``upgrade`` names the protocols to ask for; ``max_bytes`` bounds the
+    request's body, 0 for no limit. Raises Failure where there is nothing to send it to, or too much
+    to send.
     """
 
-    route: Route
-    backend: Backend
-    fields: bytes
-    timeouts: Timeouts
-    client: str
-    max_bytes: int = 0
-    upgrade: bytes = b""
+    def __init__(self, exchange: Exchange, route: Route) -> None:
+        asked = exchange.asked
+        backend = exchange.state.backend_of(route)
+        if backend is None:
+            raise Failure(FailureKind.NO_ENDPOINTS, "the backend is unknown")
+        policies = route.policies
+        limit = policies.body_limit.max_bytes
+        if limit and isinstance(asked.framing, int) and asked.framing > limit:
+            raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
+        self.route = route
+        self.backend: Backend = backend
+        self.timeouts = policies.timeouts
+        self.client = exchange.identity.client
+        self.max_bytes = limit
+        self.fields = request_fields(
+            asked.head, exchange.identity, request_id=exchange.record.request_id
+        )
+        # A switch comes after the body, so a request with one is served as it stands.
+        asks = b"upgrade" in asked.head.known and not asked.framing
+        self.upgrade = upgrade_of(asked.head) if asks else b""
 
 
 class Fixtures(NamedTuple):
@@ -61,15 +72,17 @@ class Fixtures(NamedTuple):
     recorder: Recorder
     metrics: Metrics
 
-    def choose(self, errand: Errand, *, tried: Collection[Endpoint]) -> Endpoint | None:
-        """Choose an endpoint of the request's generation; for a retry, of the newest one.
+    def choose(self, errand: Errand) -> Endpoint | None:
+        """Choose an endpoint of the request's generation."""
+        return self.balancer.choose(errand.backend, errand.client)
+
+    def choose_again(self, errand: Errand, *, tried: Collection[Endpoint]) -> Endpoint | None:
+        """Choose another endpoint, of the newest generation.
 
         What failed was probably withdrawn meanwhile, and what replaces it is known by then.
         """
-        backend = errand.backend
-        if tried:
-            backend = self.current().backend_of(errand.route) or backend
-        return self.balancer.choose(backend, client=errand.client, avoid=tried)
+        backend = self.current().backend_of(errand.route) or errand.backend
+        return self.balancer.choose_another(backend, errand.client, tried=tried)
 
 
 class Admission:
@@ -81,8 +94,8 @@ class Admission:
         self._fixtures = fixtures
         self._randomness = Randomness()
 
-    def identify(self, gate: Gate) -> tuple[State, Identity, AccessRecord]:
-        """Return what is pinned for the request in flight."""
+    def pin(self, gate: Gate) -> Pinned:
+        """Decide what holds for the request in flight from now on."""
         state, head = self._fixtures.current(), gate.request.head
         identity = gate.identity
         if identity is None:
@@ -93,7 +106,7 @@ class Admission:
                 gate.identity = identity  # whatever it says, it will not be another
         record = AccessRecord(
             at=self._fixtures.recorder.now(),
-            request_id=request_id_of(head.known, randomness=self._randomness),
+            request_id=request_id_of(head.known, self._randomness),
             client=identity.client,
             scheme=identity.scheme,
             method=head.method,
@@ -122,7 +135,7 @@ class Admission:
             record.failure = decision.reason
             return exchange.page(decision.status)
         assert route is not None  # noqa: S101 - or decide() would have refused
-        return _errand(exchange, route)
+        return Errand(exchange, route)
 
     def refused(self, gate: Gate, failure: Failure) -> tuple[AccessRecord, Answer]:
         """Return record and answer for bytes that are no request."""
@@ -137,27 +150,6 @@ class Admission:
         answer = error_page(failure.status, accept="", request_id=record.request_id)
         record.bytes_out = len(answer.body)
         return record, answer
-
-
-def _errand(exchange: Exchange, route: Route) -> Errand:
-    backend, asked = exchange.state.backend_of(route), exchange.asked
-    if backend is None:
-        raise Failure(FailureKind.NO_ENDPOINTS, "the backend is unknown")
-    limit = route.policies.body_limit.max_bytes
-    if limit and isinstance(asked.framing, int) and asked.framing > limit:
-        raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
-    return Errand(
-        route=route,
-        backend=backend,
-        fields=request_fields(asked.head, exchange.identity, request_id=exchange.record.request_id),
-        timeouts=route.policies.timeouts,
-        client=exchange.identity.client,
-        max_bytes=limit,
-        # A switch comes after the body, so a request with one is served as it stands.
-        upgrade=b""
-        if asked.framing or b"upgrade" not in asked.head.known
-        else upgrade_of(asked.head),
-    )
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ingress.policies import Redirect
-from ingress.proxy.downstream.replies import encode_head
+from ingress.proxy.downstream.replies import date_line, start_of
 from ingress.proxy.http1.messages import join_lines
 
 SERVER: Final = "aiohttp-ingress"
@@ -58,16 +58,15 @@ class Answer(NamedTuple):
 
     @property
     def fields(self) -> bytes:
-        """Every header line but Date and Connection, each with its end."""
+        """Every header line but Connection, each with its end."""
         lines = (*self.headers, ("Content-Length", str(len(self.body))), ("Server", SERVER))
-        return join_lines([f"{name}: {value}".encode("latin-1") for name, value in lines])
+        encoded = [f"{name}: {value}".encode("latin-1") for name, value in lines]
+        return join_lines(encoded) + date_line()
 
     def encode(self) -> bytes:
         """Return the whole response as bytes; the connection closes behind it."""
-        head = encode_head(
-            self.status, self.reason, fields=self.fields, version=(1, 1), keep_alive=False
-        )
-        return head + self.body
+        start = start_of(self.status, self.reason, version=(1, 1), keep_alive=False)
+        return start + self.fields + b"\r\n" + self.body
 
 
 def reason_of(status: int) -> str:

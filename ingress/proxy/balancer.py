@@ -30,36 +30,39 @@ class Balancer:
         self._start = start
         self._last: dict[str, Endpoint] = {}
 
-    def choose(
-        self, backend: Backend, *, client: str, avoid: Collection[Endpoint] = ()
-    ) -> Endpoint | None:
-        """Return the endpoint for a request, or ``None`` where there is none but those to avoid.
+    def choose(self, backend: Backend, client: str) -> Endpoint | None:
+        """Return the endpoint for a request, or ``None`` where there is none.
 
         ``client`` is the client's address (``Identity.client``), for ``sessionAffinity: ClientIP``:
-        of the endpoints that are not avoided it gets the one that ranks highest for it.
+        it gets the endpoint that ranks highest for it.
         """
-        endpoints = backend.endpoints
-        if avoid:
-            endpoints = tuple(endpoint for endpoint in endpoints if endpoint not in avoid)
-        if not endpoints:
-            return None
-        if backend.affinity is Affinity.CLIENT_IP:
-            return pick_by_client(client, endpoints)
-        chosen = self._next(backend.key, endpoints)
-        self._last[backend.key] = chosen
-        return chosen
+        return self._of(backend.endpoints, backend, client=client)
+
+    def choose_another(
+        self, backend: Backend, client: str, *, tried: Collection[Endpoint]
+    ) -> Endpoint | None:
+        """Return the endpoint for a request that failed on those that were tried."""
+        left = tuple(endpoint for endpoint in backend.endpoints if endpoint not in tried)
+        return self._of(left, backend, client=client)
 
     def retain(self, keys: Container[str]) -> None:
         """Forget the turns of backends that are gone."""
         for key in [key for key in self._last if key not in keys]:
             del self._last[key]
 
-    def _next(self, key: str, endpoints: tuple[Endpoint, ...]) -> Endpoint:
+    def _of(
+        self, endpoints: tuple[Endpoint, ...], backend: Backend, *, client: str
+    ) -> Endpoint | None:
+        if not endpoints:
+            return None
+        if backend.affinity is Affinity.CLIENT_IP:
+            return pick_by_client(client, endpoints)
         if len(endpoints) == 1:
             return endpoints[0]
-        last = self._last.get(key)
+        last = self._last.get(backend.key)
         after = self._start if last is None else bisect_right(endpoints, last)
-        return endpoints[after % len(endpoints)]
+        chosen = self._last[backend.key] = endpoints[after % len(endpoints)]
+        return chosen
 
 
 def is_idempotent(method: str) -> bool:

@@ -1,6 +1,7 @@
 """One timer per connection for all its timeouts, moved without touching the event loop."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 
@@ -12,38 +13,41 @@ class Deadline:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, passed: Callable[[], None]) -> None:
         self._loop = loop
+        self._now = loop.time
         self._passed = passed
-        self._when: float | None = None
+        self._when = self._due = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     def within(self, seconds: float) -> None:
         """Set the deadline to so many seconds from now."""
-        self._when = when = self._loop.time() + seconds
-        if self._timer is None or when < self._timer.when():
-            self._start(when)
+        self._when = self._now() + seconds
+        if self._when < self._due:
+            self._start()
 
     def clear(self) -> None:
         """Expect nothing."""
-        self._when = None
+        self._when = math.inf
 
     def close(self) -> None:
         """Expect nothing ever again."""
-        self._when = None
+        self._when = self._due = math.inf
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _start(self, when: float) -> None:
+    def _start(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._fired)
+        self._due = self._when
+        self._timer = self._loop.call_at(self._due, self._fired)
 
     def _fired(self) -> None:
         self._timer = None
-        if self._when is None:
+        self._due = math.inf
+        if self._when == math.inf:
             return
-        if self._loop.time() < self._when:
-            self._start(self._when)
+        if self._now() < self._when:
+            self._start()
             return
-        self._when = None
+        self._when = math.inf
         self._passed()

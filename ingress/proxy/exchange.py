@@ -1,19 +1,21 @@
 """One request on its way: what is pinned for it, and what has come of it so far."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import Final, TypeAlias
 
-from ingress.model.messages import RequestHead, first_value
+from ingress.model.messages import first_value
 from ingress.policies import Identity, response_fields, without_named
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
-from ingress.proxy.downstream.replies import encode_head
+from ingress.proxy.downstream.replies import date_line, start_of
 from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
 
-if TYPE_CHECKING:
-    from ingress.proxy.downstream.heads import Request
+Pinned: TypeAlias = tuple[State, Identity, AccessRecord]
+"""What is decided when a request begins."""
+
+_SIZELESS: Final = frozenset((204, 304))
 
 
 class Exchange:
@@ -21,81 +23,56 @@ class Exchange:
 
     ``answered`` is set once a response's head may be out: from then on a failure can only abort.
     ``keeps_alive`` tells whether another request may follow, for all that the response said.
-    ``continued`` tells whether a client that waits for it was told to send its body.
+    ``continued`` tells whether a client that waits for it was told to send its body. ``chunked``
+    tells whether the body of the response goes in chunks, ``closes`` whether the connection ends
+    behind it, whatever the client asked for.
     """
 
-    answered = keeps_alive = continued = False
-
-    def __init__(
-        self, gate: Gate, *, state: State, identity: Identity, record: AccessRecord
-    ) -> None:
+    def __init__(self, gate: Gate, pinned: Pinned) -> None:
         self.gate = gate
-        self.asked: Request = gate.request
-        self.state = state
-        self.identity = identity
-        self.record = record
-        self.head: RequestHead = self.asked.head
-        self._began = time.perf_counter()
+        self.asked = asked = gate.request
+        self.head = asked.head
+        self.state, self.identity, self.record = pinned
+        self.answered = self.keeps_alive = self.continued = False
+        self.chunked = self.closes = False
+        self._began = time.perf_counter_ns()
 
     @property
     def elapsed(self) -> float:
         """Seconds since the head was read; uvloop's own clock has milliseconds only."""
-        return round(time.perf_counter() - self._began, 6)
+        return (time.perf_counter_ns() - self._began) // 1000 / 1_000_000
 
-    @property
-    def must_close(self) -> bool:
-        """Whether the response has to announce that the connection closes behind it.
+    def _must_close(self) -> bool:
+        """Tell whether the response has to announce that the connection closes behind it.
 
         A client that was not told to continue may send its body or not: nobody could tell its
         next request from it (RFC 9110 §10.1.1).
         """
         unheard = self.asked.expects_continue and not self.continued
-        return unheard or self.gate.draining or self.gate.broken
+        return self.closes or unheard or self.gate.draining or self.gate.broken
 
-    def begin(
-        self,
-        status: int,
-        reason: bytes,
-        *,
-        fields: bytes,
-        closes: bool = False,
-        dated: bool = False,
-    ) -> bytes:
-        """Begin the response and return its head.
-
-        ``closes`` tells that the connection ends behind it, whatever the client asked for;
-        ``dated`` that there is a Date among the lines.
-        """
-        self.keeps_alive = self.asked.keep_alive and not (closes or self.must_close)
+    def begin(self, status: int, reason: bytes) -> bytes:
+        """Begin the response, and return what its fields follow."""
+        self.keeps_alive = self.asked.keep_alive and not self._must_close()
         self.answered = True
         self.record.status = status
-        return encode_head(
-            status,
-            reason,
-            fields=fields,
-            version=self.head.version,
-            keep_alive=self.keeps_alive,
-            dated=dated,
-        )
+        return start_of(status, reason, version=self.head.version, keep_alive=self.keeps_alive)
 
-    def relayed(self, head: ResponseHead) -> tuple[bytes, bool]:
-        """Begin the upstream's response; return its head, and whether its body goes in chunks."""
-        unsized = head.framing is CHUNKED or head.framing is UNTIL_CLOSE
-        # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
-        chunked = unsized and self.head.version == (1, 1)
+    def relayed(self, head: ResponseHead) -> bytes:
+        """Begin the upstream's response, and return its head."""
         fields = response_fields(head.kept, head.known)
-        if chunked:
-            fields += b"Transfer-Encoding: chunked\r\n"
-        elif head.content_length is not None and head.status not in (204, 304):
+        if b"date" not in head.known:
+            fields += date_line()
+        framing = head.framing
+        if framing is CHUNKED or framing is UNTIL_CLOSE:
+            # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
+            self.chunked = self.head.version == (1, 1)
+            self.closes = not self.chunked
+            if self.chunked:
+                fields += b"Transfer-Encoding: chunked\r\n"
+        elif head.content_length is not None and head.status not in _SIZELESS:
             fields += b"Content-Length: %d\r\n" % head.content_length
-        begun = self.begin(
-            head.status,
-            head.reason,
-            fields=fields,
-            closes=unsized and not chunked,
-            dated=b"date" in head.known,
-        )
-        return begun, chunked
+        return b"%b%b\r\n" % (self.begin(head.status, head.reason), fields)
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
@@ -104,10 +81,11 @@ class Exchange:
 
     def answer(self, answer: Answer) -> bytes:
         """Begin an answer of ours and return the whole of it."""
-        head = self.begin(answer.status, answer.reason, fields=answer.fields, closes=answer.closes)
+        self.closes = answer.closes
+        start = self.begin(answer.status, answer.reason)
         body = b"" if self.head.method == "HEAD" else answer.body
         self.record.bytes_out = len(body)
-        return head + body
+        return b"%b%b\r\n%b" % (start, answer.fields, body)
 
     def page(self, status: int) -> Answer:
         """Return the error page for this client."""

@@ -82,9 +82,8 @@ class FullLane:
         return Reply(exchange.record.status, keep_alive=exchange.keeps_alive)
 
     def _begin(self, request: web.BaseRequest, bridge: Bridge) -> Handling:
-        state, identity, record = self._admission.identify(bridge.gate)
         bridge.attach(request.content)
-        return Handling(request, bridge, state=state, identity=identity, record=record)
+        return Handling(request, bridge, pinned=self._admission.pin(bridge.gate))
 
     async def _respond(self, exchange: Handling) -> None:
         try:

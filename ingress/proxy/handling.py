@@ -4,11 +4,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ingress.policies import Identity
 from ingress.proxy.downstream.bridge import Bridge
-from ingress.proxy.exchange import Exchange
-from ingress.proxy.record import AccessRecord
-from ingress.proxy.state import State
+from ingress.proxy.exchange import Exchange, Pinned
 
 if TYPE_CHECKING:
     from ingress.proxy.upload import Upload
@@ -18,16 +15,8 @@ if TYPE_CHECKING:
 class Handling(Exchange):
     """A request that a handler of aiohttp's serves."""
 
-    def __init__(
-        self,
-        request: web.BaseRequest,
-        bridge: Bridge,
-        *,
-        state: State,
-        identity: Identity,
-        record: AccessRecord,
-    ) -> None:
-        super().__init__(bridge.gate, state=state, identity=identity, record=record)
+    def __init__(self, request: web.BaseRequest, bridge: Bridge, *, pinned: Pinned) -> None:
+        super().__init__(bridge.gate, pinned)
         self.request = request
         self.wire = bridge.wire
         self.connection: Connection | None = None

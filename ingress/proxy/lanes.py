@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Set as AbstractSet
+from typing import cast
 
 from ingress.model.messages import Peer
 from ingress.policies import PublicPorts, dropped_from, is_trusted
@@ -37,9 +38,9 @@ class Lanes:
     def ports(self, ports: PublicPorts) -> None:
         self._admission.ports = ports
 
-    def gate(self) -> Gate:
-        """Return the protocol of a new connection."""
-        return Gate(self)
+    def gate(self) -> asyncio.Protocol:
+        """Return the protocol of a new connection, a Gate."""
+        return cast("asyncio.Protocol", Gate(self))
 
     def begin(self, gate: Gate) -> None:
         """See downstream.carrier.Lane."""

@@ -14,16 +14,18 @@ async def relay(
     ``send_timeout`` is how long the client may take nothing, in seconds.
     """
     # The head goes out with the first piece of the body, if that is here already.
-    held, chunked = exchange.relayed(head)
+    held = exchange.relayed(head)
     wire, record = exchange.wire, exchange.record
     if not connection.response_complete:
         await wire.send(held, seconds=send_timeout)
         held = b""
     while chunk := await _read(exchange, connection):
-        await wire.send(held + (chunk_of(chunk) if chunked else chunk), seconds=send_timeout)
+        await wire.send(
+            held + (chunk_of(chunk) if exchange.chunked else chunk), seconds=send_timeout
+        )
         record.bytes_out += len(chunk)
         held = b""
-    await wire.send(held + (b"0\r\n\r\n" if chunked else b""), seconds=send_timeout)
+    await wire.send(held + (b"0\r\n\r\n" if exchange.chunked else b""), seconds=send_timeout)
 
 
 async def _read(exchange: Handling, connection: Connection) -> bytes:

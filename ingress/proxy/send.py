@@ -28,7 +28,10 @@ class Sender:
         endpoint: Endpoint | None = None
         while True:
             if retry is Retry.OTHER_ENDPOINT:
-                endpoint = self._fixtures.choose(errand, tried=tried)
+                fixtures = self._fixtures
+                endpoint = (
+                    fixtures.choose_again(errand, tried=tried) if tried else fixtures.choose(errand)
+                )
             if endpoint is None:
                 raise failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
             record.tries += 1

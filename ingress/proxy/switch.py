@@ -34,7 +34,7 @@ async def tunnel(
     fields = response_fields(head.kept, head.known)
     fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % chosen
     gate, record = exchange.gate, exchange.record
-    gate.write(exchange.begin(_SWITCHING, head.reason, fields=fields, dated=True))
+    gate.write(exchange.begin(_SWITCHING, head.reason) + fields + b"\r\n")
     to_upstream, downstream = gate.into_tunnel()
     relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
     relay.start(to_downstream=surplus, to_upstream=to_upstream)

@@ -2,10 +2,8 @@
 
 import asyncio
 from enum import Enum
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from ingress.model.messages import Peer
-from ingress.policies import Identity
 from ingress.proxy.deadline import Deadline
 from ingress.proxy.downstream.body import BodyFeed
 from ingress.proxy.downstream.carrier import Carrier, Lane
@@ -13,6 +11,10 @@ from ingress.proxy.downstream.connection import abort_with_reset, peer_of
 from ingress.proxy.downstream.heads import Request
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure, FailureKind
+
+if TYPE_CHECKING:
+    from ingress.model.messages import Peer
+    from ingress.policies import Identity
 
 MAX_PENDING: Final = 65_536
 """Bytes of the next requests that are kept while one is being answered."""
@@ -33,8 +35,8 @@ class _Reading(Enum):
     NOTHING = "nothing"
 
 
-class Gate(asyncio.Protocol):
-    """Owns one downstream connection.
+class Gate:
+    """Owns one downstream connection: an ``asyncio.Protocol``, by what it does.
 
     Reads heads and frames bodies itself, refuses what breaks the rules of the wire, and gives
     the lane one request at a time; the next is read once ``finished()`` says that the response
@@ -42,13 +44,14 @@ class Gate(asyncio.Protocol):
     ``identity`` who sends, where no request could tell another.
     """
 
-    request: Request
-    carrier: Carrier
-    peer: Peer
-    transport: asyncio.Transport
-    identity: Identity | None = None
-
     def __init__(self, lane: Lane) -> None:
+        self.request: Request
+        self.carrier: Carrier
+        self.peer: Peer
+        self.transport: asyncio.Transport
+        self.identity: Identity | None = None
+        self._scanner: HeadScanner
+        self._deadline: Deadline
         self._lane = lane
         self._settings = lane.settings
         self._body = BodyFeed(None)

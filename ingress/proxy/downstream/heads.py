@@ -8,20 +8,15 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Final
 
-from msgspec import Struct
-
 from ingress.model.hosts import parse_authority
 from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1.fields import read_head
+from ingress.proxy.http1 import RequestLine, read_head, read_request_line
 from ingress.proxy.http1.messages import CHUNKED, Framing
 
-_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_TARGET: Final = rb"[!\"$-~]+"  # visible ASCII; a fragment is never sent (RFC 9112 §3.2)
-_REQUEST_LINE: Final = re.compile(b"(" + _TOKEN + b") (" + _TARGET + rb") HTTP/([0-9])\.([0-9])")
+_OTHER_VERSION: Final = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _ABSOLUTE: Final = re.compile(r"(?i:(https?))://([^/?]*)(/[^?]*)?(\?.*)?")
-_VERSIONS: Final = {(b"1", b"1"): (1, 1), (b"1", b"0"): (1, 0)}
 MAX_FIELDS: Final = 256
 MAX_LENGTH_DIGITS: Final = 18
 
@@ -42,18 +37,21 @@ METHODS: Final = frozenset(
 )
 
 
-class Request(Struct, frozen=True, gc=False):
-    """A request that passed the rules of the wire.
+class Request:
+    """A request that passed the rules of the wire; nothing of it changes.
 
     ``received`` is its head as it came. ``framing`` is how its body comes, ``keep_alive`` whether
     the client would send another one (RFC 9112 §9.3).
     """
 
-    head: RequestHead
-    received: bytes
-    framing: Framing
-    expects_continue: bool
-    keep_alive: bool
+    def __init__(self, head: RequestHead, received: bytes) -> None:
+        known, version = head.known, head.version
+        self.head = head
+        self.received = received
+        self.framing = None if _FRAMING.isdisjoint(known) else _framing(known, version)
+        self.expects_continue = b"expect" in known and _expects_continue(known, version)
+        plain = b"connection" not in known
+        self.keep_alive = version == (1, 1) if plain else _keep_alive(known, version)
 
     @property
     def raw(self) -> bytes:
@@ -68,28 +66,28 @@ def bad(detail: str) -> Failure:
     return Failure(FailureKind.BAD_REQUEST, detail)
 
 
-def check_request_line(line: bytes) -> tuple[str, str, tuple[int, int]]:
+def check_request_line(line: bytes) -> RequestLine:
     """Return method, target and version; raises Failure."""
-    match = _REQUEST_LINE.fullmatch(line)
-    if match is None:
+    read = read_request_line(line)
+    if read is None:
+        start, _, version = line.rpartition(b" ")
+        if _OTHER_VERSION.fullmatch(version) and read_request_line(start + b" HTTP/1.1"):
+            raise Failure(FailureKind.BAD_VERSION, "neither HTTP/1.1 nor HTTP/1.0")
         raise bad("malformed request line")
-    version = _VERSIONS.get((match[3], match[4]))
-    if version is None:
-        raise Failure(FailureKind.BAD_VERSION, "neither HTTP/1.1 nor HTTP/1.0")
-    if match[1] == b"CONNECT":
+    if read[0] == "CONNECT":
         raise _connect()
-    return match[1].decode(), match[2].decode(), version
+    return read
 
 
-def read_request(raw: bytes, *, dropped: AbstractSet[bytes]) -> Request:
+def read_request(raw: bytes, dropped: AbstractSet[bytes]) -> Request:
     """Read a whole head, its blank line included; raises Failure with the status to answer.
 
     ``dropped`` are the keys of the fields that do not go on.
     """
-    head = read_head(raw, dropped=dropped)
-    if head is None:
+    read = read_head(raw, dropped)
+    if read is None:
         raise _malformed(raw)
-    line, fields, kept, known = head
+    line, fields, kept, known = read
     method, target, version = check_request_line(line)
     if fields > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
@@ -98,18 +96,15 @@ def read_request(raw: bytes, *, dropped: AbstractSet[bytes]) -> Request:
     if target[0] != "/":
         authority, target = _unusual(target, method=method, authority=authority)
         host, port = _authority(authority) if authority else ("", None)
-    path, mark, query = target.partition("?")
+    asked, mark, query = target.partition("?")
     try:
-        path = normalise_path(path)
+        path = normalise_path(asked)
     except PathError as error:
         raise bad(f"the path {error}") from error
-    return Request(
-        RequestHead(method, host, port, authority, path, mark + query, version, known, kept),
-        raw,
-        None if _FRAMING.isdisjoint(known) else _framing(known, version),
-        b"expect" in known and _expects_continue(known, version),
-        version == (1, 1) if b"connection" not in known else _keep_alive(known, version),
-    )
+    if path is not asked:
+        target = path + mark + query
+    head = RequestHead(method, host, port, authority, path, target, version, known, kept)
+    return Request(head, raw)
 
 
 def _malformed(raw: bytes) -> Failure:

@@ -34,26 +34,21 @@ class Reply(web.StreamResponse):
         """See aiohttp.web.StreamResponse."""
 
 
-def encode_head(
-    status: int,
-    reason: bytes,
-    *,
-    fields: bytes,
-    version: tuple[int, int],
-    keep_alive: bool,
-    dated: bool = False,
-) -> bytes:
-    """Return a response's head, ``version`` being the client's.
+def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
+    """Return what a response begins with, ``version`` being the client's.
 
-    ``fields`` are lines, each with its end. ``Date`` is added (RFC 9110 §6.6.1) unless they are
-    ``dated``, and ``Connection`` where the client would expect something else, but for a 101,
-    whose fields have one.
+    That is its status line, and ``Connection`` where the client would expect something else, but
+    for a 101, whose fields have one.
     """
-    if not dated:
-        fields += _date(int(time.time()))
-    if keep_alive != (version[1] == 1) and status != 101:
-        fields += b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n"
-    return b"HTTP/1.%d %d %b\r\n%b\r\n" % (version[1], status, reason, fields)
+    line = b"HTTP/1.%d %d %b\r\n" % (version[1], status, reason)
+    if keep_alive == (version[1] == 1) or status == 101:
+        return line
+    return line + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
+
+
+def date_line() -> bytes:
+    """Return the line for a response whose fields have no ``Date`` (RFC 9110 §6.6.1)."""
+    return _date(int(time.time()))
 
 
 @lru_cache(maxsize=1)

@@ -41,7 +41,7 @@ class HeadScanner:
             if len(_END) <= size <= self._max_bytes and data[0] not in _CRLF:
                 # Whole at once, as most come.
                 self.rest = data[size:]
-                return read_request(data[:size], dropped=self._dropped)
+                return read_request(data[:size], self._dropped)
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).
@@ -60,7 +60,7 @@ class HeadScanner:
         raw, self.rest = bytes(self._buffer[:size]), bytes(self._buffer[size:])
         self._buffer.clear()
         self._line_checked = self._skipped = False
-        return read_request(raw, dropped=self._dropped)
+        return read_request(raw, self._dropped)
 
     def _check_size(self, size: int) -> None:
         if size <= self._max_bytes:

@@ -19,16 +19,17 @@ class ExpressLane:
 
     def __init__(self, settings: ProxySettings, fixtures: Fixtures, admission: Admission) -> None:
         self.settings = settings
+        self.max_header_bytes = settings.max_header_bytes
         self.fixtures = fixtures
-        self._admission = admission
+        self.admission = admission
         self._tunnels: set[asyncio.Task[None]] = set()
 
     def begin(self, gate: Gate) -> None:
         """Serve a gate's request."""
-        state, identity, record = self._admission.identify(gate)
-        transit = gate.carrier = Transit(self, gate, state=state, identity=identity, record=record)
+        admission = self.admission
+        transit = gate.carrier = Transit(self, gate)
         try:
-            errand = self._admission.admit(transit)
+            errand = admission.admit(transit)
             if isinstance(errand, Errand):
                 transit.send(errand)
             else:
@@ -36,7 +37,7 @@ class ExpressLane:
         except Failure as failure:
             transit.fail(failure)
         except Exception as error:
-            log.exception("request %s: this is a bug of ours", record.request_id)
+            log.exception("request %s: this is a bug of ours", transit.record.request_id)
             transit.fail(Failure(FailureKind.INTERNAL, repr(error)))
 
     def keep(self, tunnel: Coroutine[Any, Any, None]) -> None:

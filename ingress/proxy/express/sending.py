@@ -1,10 +1,9 @@
 """The upstream half of a request in the express lane: pick, send, and try again."""
 
-from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ingress.policies import Identity
+from ingress.model.snapshot import Endpoint
 from ingress.proxy.admission import Errand
 from ingress.proxy.balancer import next_try
 from ingress.proxy.downstream.gate import Gate
@@ -12,71 +11,54 @@ from ingress.proxy.downstream.replies import CONTINUE
 from ingress.proxy.exchange import Exchange
 from ingress.proxy.express.upload import NO_UPLOAD, Upload
 from ingress.proxy.failures import Failure, FailureKind, Retry
-from ingress.proxy.record import AccessRecord
-from ingress.proxy.state import State
-from ingress.proxy.upstream import Link
+from ingress.proxy.upstream.link import Link
 from ingress.proxy.upstream.parser import ResponseParser
 from ingress.proxy.upstream.requests import encode_head
 
 if TYPE_CHECKING:
     import asyncio
 
-    from ingress.model.snapshot import Endpoint
     from ingress.proxy.express.lane import ExpressLane
 
 _name = lru_cache(maxsize=4096)(str)
 
 
-class Sending(Exchange, ABC):
+class Sending(Exchange):
     """An Exchange on its way to a link; a Transit is what it becomes, and owns the link."""
 
-    _errand: Errand
-    _parser: ResponseParser
-    _upload = NO_UPLOAD
-    _endpoint: "Endpoint | None" = None
-    _link: Link | None = None
-    _failure: Failure | None = None
-    _tried: "tuple[Endpoint, ...]" = ()
-    _dialling: "asyncio.Task[None] | None" = None
-    _unsent = _interims = 0
-
-    def __init__(
-        self,
-        lane: "ExpressLane",
-        gate: Gate,
-        *,
-        state: State,
-        identity: Identity,
-        record: AccessRecord,
-    ) -> None:
-        super().__init__(gate, state=state, identity=identity, record=record)
+    def __init__(self, lane: "ExpressLane", gate: Gate) -> None:
+        super().__init__(gate, lane.admission.pin(gate))
         self._lane = lane
+        self._upload = NO_UPLOAD
+        self._errand: Errand
+        self._parser: ResponseParser
+        self._endpoint: Endpoint | None = None
+        self._link: Link | None = None
+        self._tried: tuple[Endpoint, ...] = ()
+        self._dialling: asyncio.Task[None] | None = None
+        self._unsent = self._interims = 0
 
     def send(self, errand: Errand) -> None:
         """Send the request on its errand; raises Failure."""
         self._errand = errand
         if self.asked.framing:
             self._upload = Upload(self.asked.framing, max_bytes=errand.max_bytes)
-        self._try(Retry.OTHER_ENDPOINT)
-
-    def _try(self, retry: Retry) -> None:
-        fixtures, errand = self._lane.fixtures, self._errand
-        if retry is Retry.OTHER_ENDPOINT:
-            self._endpoint = fixtures.choose(errand, tried=self._tried)
-        endpoint = self._endpoint
+        endpoint = self._endpoint = self._lane.fixtures.choose(errand)
         if endpoint is None:
-            raise self._failure or Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
+            raise Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
+        self._send_to(endpoint, self._lane.fixtures.upstreams.take(endpoint))
+
+    def _send_to(self, endpoint: Endpoint, link: Link | None) -> None:
+        """Send the request on this link, or on a new one."""
         self.record.tries += 1
         self.record.upstream = _name(endpoint)
-        fresh = retry is Retry.NEW_CONNECTION
-        link = None if fresh else fixtures.upstreams.take(endpoint)
         if link is not None:
             self._begin(link)
             return
         if not self._upload.whole:
             self.gate.pause(by_lane=True)
-        self._dialling = fixtures.upstreams.dial(
-            endpoint, seconds=errand.timeouts.connect, then=self._dialled
+        self._dialling = self._lane.fixtures.upstreams.dial(
+            endpoint, seconds=self._errand.timeouts.connect, then=self._dialled
         )
 
     def _dialled(self, link: Link | Failure) -> None:
@@ -93,7 +75,6 @@ class Sending(Exchange, ABC):
         if self.answered:
             self.fail(failure)
             return
-        self._failure = failure
         if self._endpoint is not None:
             self._tried += (self._endpoint,)
         retry = next_try(
@@ -106,37 +87,39 @@ class Sending(Exchange, ABC):
             self.fail(failure)
             return
         self.record.failed_tries += (failure.token,)
-        try:
-            self._try(retry)
-        except Failure as last:
-            self.fail(last)
+        fixtures, link = self._lane.fixtures, None
+        if retry is Retry.OTHER_ENDPOINT:
+            self._endpoint = fixtures.choose_again(self._errand, tried=self._tried)
+            link = fixtures.upstreams.take(self._endpoint) if self._endpoint else None
+        if self._endpoint is None:
+            self.fail(failure)
+        else:
+            self._send_to(self._endpoint, link)
 
     def _begin(self, link: Link) -> None:
-        errand, head = self._errand, self.head
+        errand, asked, head = self._errand, self.asked, self.head
         self._link = link
-        self._parser = ResponseParser(
-            head.method,
-            upgrade=errand.upgrade,
-            max_header_bytes=self._lane.settings.max_header_bytes,
-        )
+        self._parser = ResponseParser(head.method, self._lane.max_header_bytes)
+        self._parser.upgrade = errand.upgrade
         link.take(self)
+        start = encode_head(
+            head.method,
+            head.target,
+            fields=errand.fields,
+            framing=asked.framing,
+            upgrade=errand.upgrade,
+        )
         try:
-            link.write(
-                encode_head(
-                    head.method,
-                    head.target,
-                    fields=errand.fields,
-                    framing=self.asked.framing,
-                    upgrade=errand.upgrade,
-                )
-            )
+            link.write(start)
         except Failure as failure:
             self._retry(link.fail(failure))
             return
-        if self.asked.framing:
+        if asked.framing:
             self._upload.begin(link)
             self._want_body()
-        self._watch_upstream()
+            self._watch_upstream()
+        elif not link.full:
+            link.deadline.within(errand.timeouts.read)
 
     def _want_body(self) -> None:
         if self.asked.expects_continue and not self.continued:
@@ -198,19 +181,22 @@ class Sending(Exchange, ABC):
         if link is not None:
             if self.asked.framing:
                 self._upload.stop()
-            link.give_back(clean=clean)
+            if clean:
+                link.give_back()
+            else:
+                link.abandon()
         elif self._dialling is not None:
             self._dialling.cancel()
             self._dialling = None
 
-    @abstractmethod
     def fail(self, failure: Failure) -> None:
         """End the request for this reason."""
+        raise NotImplementedError
 
-    @abstractmethod
     def response_received(self, data: bytes) -> None:
         """See upstream.link.Owner."""
+        raise NotImplementedError
 
-    @abstractmethod
     def upstream_ended(self) -> None:
         """See upstream.link.Owner."""
+        raise NotImplementedError

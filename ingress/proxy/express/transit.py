@@ -1,7 +1,7 @@
 """A request in the express lane, a machine that callbacks drive: relay > record."""
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ingress.model.messages import Trailers
 from ingress.policies import trailing_headers
@@ -11,6 +11,10 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1.messages import chunk_of, last_chunk
 from ingress.proxy.switch import is_switch, tunnel
 from ingress.proxy.upstream import ResponseHead
+
+if TYPE_CHECKING:
+    from ingress.proxy.downstream.gate import Gate
+    from ingress.proxy.express.lane import ExpressLane
 
 DEAR: Final = 16_384
 """From how many bytes on copying a body costs more than a second write, which uvloop joins."""
@@ -23,8 +27,9 @@ class Transit(Sending):
     the reading of the other.
     """
 
-    over = False
-    _early = _chunked = _done = False
+    def __init__(self, lane: "ExpressLane", gate: "Gate") -> None:
+        super().__init__(lane, gate)
+        self.over = self._early = self._done = False
 
     def reply(self, answer: Answer) -> None:
         """Give an answer of ours in the upstream's place."""
@@ -113,7 +118,7 @@ class Transit(Sending):
             self._retry(link.fail(failure))
             return
         if self.answered:
-            written = chunk_of(body) if self._chunked and body else body
+            written = chunk_of(body) if self.chunked and body else body
         else:
             if parser.interims:
                 self._pass_interims()
@@ -155,8 +160,8 @@ class Transit(Sending):
     def _respond(self, head: ResponseHead, body: bytes) -> bytes:
         self.record.upstream_duration = self.elapsed
         self._early = not self._upload.complete
-        begun, self._chunked = self.relayed(head)
-        framed = chunk_of(body) if self._chunked and body else body
+        begun = self.relayed(head)
+        framed = chunk_of(body) if self.chunked and body else body
         if len(framed) < DEAR:
             return begun + framed
         self.gate.write(begun)
@@ -165,7 +170,7 @@ class Transit(Sending):
     def _relayed(self, written: bytes) -> None:
         """Write the rest of the response, and let go of the upstream."""
         parser = self._parser
-        if self._chunked:
+        if self.chunked:
             written += last_chunk(trailing_headers(parser.trailers))
         clean = parser.leaves_silence and self._upload.complete and not self._early
         self._leave_upstream(clean=clean)

@@ -1,1 +1,12 @@
-"""HTTP/1.1 as bytes, the same on both sides: fields, chunks, framings. No I/O."""
+"""HTTP/1.1 as bytes, the same on both sides: heads, chunks, framings. No I/O.
+
+Heads are scanned in C where the build is a compiled one, and by ``http1.fields`` where it is not.
+"""
+
+try:
+    from ingress.proxy.http1.scan import read_head, read_request_line
+except ModuleNotFoundError:
+    from ingress.proxy.http1.fields import read_head, read_request_line
+from ingress.proxy.http1.fields import Head, RequestLine
+
+__all__ = ["Head", "RequestLine", "read_head", "read_request_line"]

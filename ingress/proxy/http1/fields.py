@@ -17,6 +17,13 @@ _TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TEXT: Final = bytes({*b"\t", *range(0x20, 0x7F), *range(0x80, 0x100)})
 _CRLF: Final = b"\r\n"
 
+_REQUEST_LINE: Final = re.compile(
+    b"(" + _TOKEN.pattern + rb") ([!\"$-~]+) HTTP/1\.([01])"  # no fragment (RFC 9112 §3.2)
+)
+
+RequestLine: TypeAlias = tuple[str, str, tuple[int, int]]
+"""Method, target and version."""
+
 Head: TypeAlias = tuple[bytes, int, bytes, Known]
 """The start line, how many fields there are, those that go on as they were written (each line with
 its end), and the values of those that mean something to us."""
@@ -24,7 +31,15 @@ its end), and the values of those that mean something to us."""
 _keys: Final[dict[bytes, bytes]] = {}
 
 
-def read_head(head: bytes, *, dropped: AbstractSet[bytes]) -> Head | None:
+def read_request_line(line: bytes) -> RequestLine | None:
+    """Read a request line (RFC 9112 §3), ``None`` where it is not to the letter."""
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
+        return None
+    return match[1].decode(), match[2].decode(), (1, int(match[3]))
+
+
+def read_head(head: bytes, dropped: AbstractSet[bytes]) -> Head | None:
     """Read a whole head, its blank line included; ``None`` where it is not to the letter.
 
     That is: a bare CR or LF, a control character, a name that is none. What is folded (§5.2)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from ingress.model.messages import Known, Trailers
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1.fields import read_head
+from ingress.proxy.http1 import read_head
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
@@ -68,7 +68,7 @@ def split_head(head: bytes) -> Lines:
 
     That is: line ends, folding, names, control characters.
     """
-    read = read_head(head, dropped=RESPONSE_DROPPED)
+    read = read_head(head, RESPONSE_DROPPED)
     if read is None:
         raise broken("a malformed header line, a control character, a bare CR or a bare LF")
     line, _, kept, known = read

@@ -69,7 +69,8 @@ class Connection:
             lambda: encode_head(method, target, fields=fields, framing=framing, upgrade=upgrade)
         )
         self._check_open()
-        parser = ResponseParser(method, upgrade=upgrade, max_header_bytes=self._max_header_bytes)
+        parser = ResponseParser(method, self._max_header_bytes)
+        parser.upgrade = upgrade
         self._inbox = Inbox(parser)
         self._request = RequestBody(framing)
         self._early = False
@@ -119,7 +120,10 @@ class Connection:
             and self._request.complete
             and not self._early
         )
-        self.link.give_back(clean=clean)
+        if clean:
+            self.link.give_back()
+        else:
+            self.link.abandon()
         self._inbox = None
 
     def abort(self) -> None:

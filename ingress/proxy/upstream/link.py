@@ -37,8 +37,8 @@ class Owner(Protocol):
         """Take note that the link's ``deadline`` has passed."""
 
 
-class Link(asyncio.Protocol):
-    """Carries one exchange after another.
+class Link:
+    """Carries one exchange after another: an ``asyncio.Protocol``, by what it does.
 
     ``reused`` tells whether it carried an exchange before this one, ``heard`` whether a byte of
     the response has come. After a Failure the connection is closed.
@@ -84,22 +84,28 @@ class Link(asyncio.Protocol):
         self.heard = False
         self._owner = owner
 
-    def give_back(self, *, clean: bool) -> None:
-        """End the exchange: back to the pool if it left nothing behind, else abort.
+    def give_back(self) -> None:
+        """End the exchange, which left nothing behind: back to the pool, if that holds for us too.
 
         Safe to call at any time and more than once.
         """
         if self._owner is None:
             return
+        transport = self.transport
+        if self.failure or transport.is_closing() or transport.get_write_buffer_size():
+            self.abandon()
+            return
         self._owner = None
         self.deadline.clear()
-        transport = self.transport
-        reusable = clean and self.failure is None and not transport.is_closing()
-        if reusable and not transport.get_write_buffer_size():
-            if self.paused:
-                self.resume_reading()
-            self._on_idle(self)
-        else:
+        if self.paused:
+            self.resume_reading()
+        self._on_idle(self)
+
+    def abandon(self) -> None:
+        """End the exchange, and the connection with it; safe as ``give_back`` is."""
+        if self._owner is not None:
+            self._owner = None
+            self.deadline.clear()
             self.abort()
 
     def write(self, data: bytes) -> None:

@@ -27,32 +27,20 @@ _BLANK_LINE: Final = b"\r\n\r\n"
 class ResponseParser:
     """Reads the response to one request; ``feed`` and ``eof`` raise Failure (BROKEN, CLOSED).
 
+    ``upgrade`` names the protocols that were asked for: only one of them may be chosen by a 101.
     ``head`` is the final head once it has come, ``interims`` are the 1xx heads before it,
     ``ended`` tells whether the response's last byte has come, after a 101 the head's. Then
     ``trailers`` are what came behind a chunked body, and ``surplus`` is what came behind all: a
     tunnel's first bytes after a 101, else bytes that nobody asked for.
     """
 
-    __slots__ = (
-        "_buffer",
-        "_chunks",
-        "_left",
-        "_max_header_bytes",
-        "_method",
-        "_upgrade",
-        "ended",
-        "head",
-        "interims",
-        "surplus",
-    )
-
-    def __init__(self, method: str, *, upgrade: bytes = b"", max_header_bytes: int) -> None:
+    def __init__(self, method: str, max_header_bytes: int) -> None:
         self.head: ResponseHead | None = None
         self.interims: tuple[ResponseHead, ...] = ()
         self.ended = False
         self.surplus = b""
         self._method = method
-        self._upgrade = upgrade
+        self.upgrade = b""
         self._max_header_bytes = max_header_bytes
         self._buffer = b""
         self._chunks: ChunkGuard | None = None
@@ -137,7 +125,7 @@ class ResponseParser:
         self, version: tuple[int, int], options: Collection[bytes], *, chosen: list[bytes]
     ) -> None:
         """Refuse a switch to a protocol that was not asked for (RFC 9110 §7.8)."""
-        offered = [token.strip().lower() for token in self._upgrade.split(b",")]
+        offered = [token.strip().lower() for token in self.upgrade.split(b",")]
         if version < (1, 1) or b"upgrade" not in options:
             raise broken("a 101 without Connection: upgrade")
         if len(chosen) != 1 or chosen[0].lower() not in offered:

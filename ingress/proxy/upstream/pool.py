@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Container
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
@@ -104,12 +104,11 @@ class Upstreams:
             await self._gone
 
     async def _connect(self, endpoint: Endpoint, *, seconds: float) -> Link:
+        link = Link(endpoint, on_idle=self._on_idle, on_lost=self._on_lost)
         try:
             async with asyncio.timeout(seconds):
-                _, link = await self._loop.create_connection(
-                    lambda: Link(endpoint, on_idle=self._on_idle, on_lost=self._on_lost),
-                    endpoint.address,
-                    endpoint.port,
+                await self._loop.create_connection(
+                    lambda: cast("asyncio.Protocol", link), endpoint.address, endpoint.port
                 )
         except (OSError, UnicodeError) as error:
             raise _connect_failure(error) from error

@@ -1,0 +1,15 @@
+from ingress.proxy.downstream.gate cimport Gate
+from ingress.proxy.exchange cimport Exchange
+
+
+cdef class Errand:
+    cdef public object route, backend, timeouts, client, max_bytes
+    cdef public bytes fields, upgrade
+
+
+cdef class Admission:
+    cdef public object ports
+    cdef object _trusted, _fixtures, _randomness
+
+    cpdef tuple pin(self, Gate gate)
+    cpdef admit(self, Exchange exchange)

@@ -1,0 +1,5 @@
+cdef class Balancer:
+    cdef Py_ssize_t _start
+    cdef dict _last
+
+    cpdef choose(self, backend, client)

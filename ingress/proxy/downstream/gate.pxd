@@ -1,0 +1,26 @@
+from ingress.proxy.deadline cimport Deadline
+from ingress.proxy.downstream.scanner cimport HeadScanner
+
+
+cdef class Gate:
+    cdef public object request, carrier, peer, transport, identity
+    cdef public bint in_flight, draining, full, closing, half_closed
+    cdef HeadScanner _scanner
+    cdef Deadline _deadline
+    cdef object _lane, _settings, _body, _reading, _failure
+    cdef bytes _pending
+    cdef bint _paused, _lane_paused, _advancing, _unread, _last, _between
+
+    cpdef data_received(self, bytes data)
+    cpdef write(self, bytes data)
+    cpdef expect(self, seconds)
+    cpdef close(self)
+    cpdef abort(self)
+    cpdef refuse(self, failure)
+    cdef _advance(self)
+    cdef _feed_head(self)
+    cdef _begin(self, request)
+    cdef _feed_body(self)
+    cdef _break_body(self, failure)
+    cdef _between_requests(self)
+    cpdef _too_late(self)

@@ -1,0 +1,7 @@
+cdef class Request:
+    cdef public object head, framing
+    cdef public bytes received
+    cdef public bint expects_continue, keep_alive
+
+
+cpdef read_request(bytes raw, dropped)

@@ -1,0 +1,10 @@
+cdef class HeadScanner:
+    cdef public bytes rest
+    cdef object _dropped
+    cdef Py_ssize_t _max_bytes
+    cdef bytearray _buffer
+    cdef bint _line_checked, _skipped
+
+    cpdef feed(self, bytes data)
+    cdef _check_size(self, Py_ssize_t size)
+    cdef _check_line(self)

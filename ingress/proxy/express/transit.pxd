@@ -1,0 +1,18 @@
+from ingress.proxy.express.sending cimport Sending
+
+
+cdef class Transit(Sending):
+    cdef public bint over
+    cdef bint _early, _done
+
+    cpdef fail(self, failure)
+    cpdef response_received(self, bytes data)
+    cpdef upstream_ended(self)
+    cpdef reply(self, answer)
+    cdef _pass_interims(self)
+    cdef bytes _respond(self, head, bytes body)
+    cdef _relayed(self, bytes written)
+    cdef _switch(self, head)
+    cdef _finish(self)
+    cdef _end(self)
+    cdef _record(self)

@@ -1,0 +1,6 @@
+from collections.abc import Set as AbstractSet
+
+from ingress.proxy.http1.fields import Head, RequestLine
+
+def read_head(head: bytes, dropped: AbstractSet[bytes]) -> Head | None: ...
+def read_request_line(line: bytes) -> RequestLine | None: ...

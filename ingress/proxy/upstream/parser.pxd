@@ -1,0 +1,17 @@
+cdef class ResponseParser:
+    cdef public object head
+    cdef public tuple interims
+    cdef public bint ended
+    cdef public bytes surplus, upgrade
+    cdef str _method
+    cdef bytes _buffer
+    cdef Py_ssize_t _max_header_bytes
+    cdef object _chunks
+    cdef long long _left
+
+    cpdef bytes feed(self, bytes data)
+    cpdef eof(self)
+    cdef bytes _feed_head(self, bytes data)
+    cdef _read_head(self, bytes raw)
+    cdef _begin_body(self, head)
+    cdef bytes _feed_body(self, bytes data)
