@@ -6,7 +6,7 @@ Where two readers could differ, it is refused: nothing is dropped, repaired or f
 import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Final
+from typing import Final, NoReturn
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1.fields import read_head
 from ingress.proxy.http1.messages import CHUNKED, Framing
 
+_CR: Final = b"\r"
+_CRLF: Final = b"\r\n"
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TARGET: Final = rb"[!\"$-~]+"  # visible ASCII; a fragment is never sent (RFC 9112 §3.2)
 _REQUEST_LINE: Final = re.compile(b"(" + _TOKEN + b") (" + _TARGET + rb") HTTP/([0-9])\.([0-9])")
@@ -68,6 +71,17 @@ def bad(detail: str) -> Failure:
     return Failure(FailureKind.BAD_REQUEST, detail)
 
 
+def check_characters(data: bytes | bytearray) -> None:
+    """Refuse what two readers could differ over: bare CR, bare LF, and controls other than tab.
+
+    A CR at the very end is not bare yet.
+    """
+    lines = data.count(_CRLF)
+    bare = data.count(b"\n") - lines or data.count(_CR) - lines - data.endswith(_CR)
+    if bare or len(data.translate(None, _CONTROLS)) < len(data):
+        raise bad("a control character, bare CR or bare LF")
+
+
 def check_request_line(line: bytes) -> tuple[str, str, tuple[int, int]]:
     """Return method, target and version; raises Failure."""
     match = _REQUEST_LINE.fullmatch(line)
@@ -88,7 +102,7 @@ def read_request(raw: bytes, *, dropped: AbstractSet[bytes]) -> Request:
     """
     head = read_head(raw, dropped=dropped)
     if head is None:
-        raise _malformed(raw)
+        _refuse(raw)
     line, fields, kept, known = head
     method, target, version = check_request_line(line)
     if fields > MAX_FIELDS:
@@ -112,13 +126,11 @@ def read_request(raw: bytes, *, dropped: AbstractSet[bytes]) -> Request:
     )
 
 
-def _malformed(raw: bytes) -> Failure:
-    """Return what is wrong with a head that is not to the letter."""
-    try:
-        check_request_line(raw[: raw.find(b"\r\n")])
-    except Failure as failure:
-        return failure
-    return bad("a malformed header line, a control character, a bare CR or a bare LF")
+def _refuse(raw: bytes) -> NoReturn:
+    """Say what is wrong with a head that is not to the letter, as if it had come in parts."""
+    check_characters(raw)
+    check_request_line(raw[: raw.find(_CRLF)])
+    raise bad("malformed header line")
 
 
 def _connect() -> Failure:

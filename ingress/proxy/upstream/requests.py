@@ -1,6 +1,8 @@
 """Writes requests: our own framing, never the client's (RFC 9112 §6)."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1.messages import (
@@ -12,6 +14,11 @@ from ingress.proxy.http1.messages import (
     last_chunk,
 )
 
+# CONNECT is missing on purpose: nothing here asks for a tunnel in that way.
+_REQUEST_LINE: Final = re.compile(
+    rb"(?!CONNECT )[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [\x21-\x7e\x80-\xff]+ HTTP/1\.1\r\n"
+)
+
 
 def refused(detail: str) -> Failure:
     """Return the failure of a request that must not be sent on."""
@@ -21,12 +28,14 @@ def refused(detail: str) -> Failure:
 def encode_head(
     method: str, target: str, *, fields: bytes, framing: Framing, upgrade: bytes
 ) -> bytes:
-    """Return a request head; raises Failure where the request line would be more than one.
+    """Return a request head; raises Failure where its first line could be read in two ways.
 
     ``fields`` are lines, each with its end, and hold no framing: its one line is written here.
+    They and ``upgrade`` were read to the letter (``http1.fields``), or are ours, and go as they
+    are. Text is UTF-8, other bytes are surrogates (PEP 383): every byte goes out as it came in.
     """
-    line = f"{method} {target} HTTP/1.1\r\n".encode()
-    if line.count(b" ") != 2 or line.count(b"\n") != 1 or line.count(b"\r") != 1:
+    line = f"{method} {target} HTTP/1.1\r\n".encode("utf-8", "surrogateescape")
+    if not _REQUEST_LINE.fullmatch(line):
         raise refused("no request line that every upstream reads alike")
     if upgrade:
         fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % upgrade
