@@ -1,10 +1,17 @@
 from msgspec import structs
 
-from ingress.model.messages import RequestHead, first_value, known_of, tokens_of
+from ingress.model.messages import (
+    RequestHead,
+    field_key,
+    first_value,
+    known_of,
+    tokens_of,
+    with_doubles,
+)
 
 
 def test_target_is_the_path_that_was_matched_and_the_query_as_it_came():
-    head = RequestHead("GET", "a.b", None, "a.b", "/%C3%A4", "?b=%c3%a4&&", (1, 1), [], {})
+    head = RequestHead("GET", "a.b", None, "a.b", "/%C3%A4", "?b=%c3%a4&&", (1, 1), {})
     assert head.target == "/%C3%A4?b=%c3%a4&&"
     assert structs.replace(head, query="").target == "/%C3%A4"
 
@@ -16,6 +23,25 @@ def test_what_means_something_is_known():
     assert known == {b"accept": [b""], b"x-request-id": [b"1", b"2"], b"x_real_ip": [b"4"]}
     assert first_value(known, b"x-request-id") == b"1"
     assert first_value(known, b"host") == b""
+
+
+def test_names_have_doubles_that_cgi_cannot_tell_from_them():
+    assert with_doubles([b"te", b"x-real-ip", b"keep-alive"]) == {
+        b"te",
+        b"x-real-ip",
+        b"x_real-ip",
+        b"x-real_ip",
+        b"x_real_ip",
+        b"keep-alive",
+        b"keep_alive",
+    }
+    assert with_doubles([]) == frozenset()
+
+
+def test_a_key_is_a_name_in_lower_case_if_it_means_something():
+    assert field_key(b"X_Forwarded-FOR") == b"x_forwarded-for"
+    assert field_key(b"Host") == b"host"
+    assert field_key(b"X-Odd") == field_key(b"") == b""
 
 
 def test_members_of_a_field():

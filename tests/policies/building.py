@@ -1,14 +1,18 @@
 """Requests and identities with everything defaulted."""
 
-from ingress.model.messages import Peer, RequestHead, known_of
-from ingress.policies.identity import Identity
+from msgspec import structs
+
+from ingress.model.messages import Peer, RequestHead, field_key, known_of
+from ingress.policies.headers import dropped_from
+from ingress.policies.identity import identify
+from ingress.policies.ports import PublicPorts
 
 
 def peer(address="192.0.2.1", *, local_port=8080, tls=False):
     return Peer(address=address, port=40_000, local_port=local_port, tls=tls)
 
 
-def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1)):
+def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1), trusted=False):
     fields = lines(*headers)
     return RequestHead(
         method="GET",
@@ -18,28 +22,28 @@ def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1
         path=path,
         query=query,
         version=version,
-        headers=fields,
         known=known_of(fields),
+        kept=kept_of(*headers, dropped=dropped_from(trusted=trusted)),
     )
 
 
+def kept_of(*headers, dropped):
+    """The lines whose keys are not dropped, each with its end."""
+    kept = [line for line in headers if field_key(line.partition(":")[0].encode()) not in dropped]
+    return b"".join(f"{line}\r\n".encode() for line in kept)
+
+
 def lines(*headers):
-    """``"Name: value"`` as header lines."""
+    """``"Name: value"`` as names and values."""
     parted = (line.partition(":") for line in headers)
     return [(name.encode(), value.strip().encode()) for name, _, value in parted]
 
 
-def written(headers):
-    return [f"{name.decode()}: {value.decode()}" for name, value in headers]
+def written(fields):
+    assert not fields or fields.endswith(b"\r\n")
+    return fields.decode().split("\r\n")[:-1]
 
 
 def identity(**fields):
-    defaults = {
-        "client": "192.0.2.1",
-        "peer": "192.0.2.1",
-        "scheme": "http",
-        "port": 80,
-        "trusted": False,
-        "request_id": "id-1",
-    }
-    return Identity(**{**defaults, **fields})
+    stranger = identify(peer(), {}, trusted_proxies=(), ports=PublicPorts(80, 443))
+    return structs.replace(stranger, **fields)

@@ -1,13 +1,16 @@
 import pytest
 
-from ingress.model.messages import known_of
+from ingress.model.messages import field_key, known_of
 from ingress.policies.headers import (
-    request_headers,
-    response_headers,
+    RESPONSE_DROPPED,
+    dropped_from,
+    request_fields,
+    response_fields,
     trailing_headers,
     upgrade_of,
+    without_named,
 )
-from tests.policies.building import head, identity, lines, written
+from tests.policies.building import head, identity, kept_of, lines, written
 
 OURS = [
     "X-Forwarded-For: 192.0.2.1",
@@ -22,7 +25,13 @@ OURS = [
 
 
 def sent(*headers, **fields):
-    return written(request_headers(head("Host: a.b", *headers), identity(**fields)))
+    asked = head("Host: a.b", *headers, trusted=fields.get("trusted", False))
+    return written(request_fields(asked, identity(**fields), request_id="id-1"))
+
+
+def answered(*headers):
+    kept = kept_of(*headers, dropped=RESPONSE_DROPPED)
+    return written(response_fields(kept, known_of(lines(*headers))))
 
 
 def test_what_we_say_of_a_stranger():
@@ -59,6 +68,8 @@ def test_a_strangers_forwarded_for_is_kept_under_another_name():
     headers = sent("X-Forwarded-For: 6.6.6.6", "x-forwarded-for: 7.7.7.7", "X-Forwarded-For:")
     assert "X-Original-Forwarded-For: 6.6.6.6, 7.7.7.7" in headers
     assert [line for line in headers if line.startswith("X-Forwarded-For")] == OURS[:1]
+    # One that says nothing is not kept at all.
+    assert sent("X-Forwarded-For:", "x-forwarded-for: ") == ["Host: a.b", *OURS]
 
 
 def test_the_rest_of_what_a_trusted_proxy_says_passes():
@@ -103,9 +114,45 @@ def test_what_a_trusted_proxy_does_not_say_we_do():
 @pytest.mark.parametrize("trusted", [False, True])
 def test_hop_by_hop(line, trusted):
     assert sent(line, trusted=trusted) == ["Host: a.b", *OURS]
-    assert written(
-        response_headers(lines(line, "Server: x"), known_of(lines(line, "Server: x")))
-    ) == ["Server: x"]
+    assert answered(line, "Server: x") == ["Server: x"]
+
+
+def test_lines_go_on_as_they_were_written():
+    assert sent("X:\ta b \t", "y:", "Z:c")[1:4] == ["X:\ta b \t", "y:", "Z:c"]
+    assert answered("X:\ta b \t", "y:", "server:c") == ["X:\ta b \t", "y:", "server:c"]
+
+
+@pytest.mark.parametrize(
+    "dropped", [RESPONSE_DROPPED, dropped_from(trusted=True), dropped_from(trusted=False)]
+)
+def test_what_is_dropped_means_something_and_so_do_its_doubles(dropped):
+    assert b"connection" in dropped
+    for key in dropped:
+        assert field_key(key) == key
+        if key != b"content-length":  # in a response, its double is nobody's
+            assert key.replace(b"-", b"_") in dropped
+
+
+def test_more_of_a_stranger_is_dropped():
+    more = dropped_from(trusted=False) - dropped_from(trusted=True)
+    assert dropped_from(trusted=True) < dropped_from(trusted=False)
+    assert {b"x-real-ip", b"x_real-ip", b"forwarded"} < more
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_what_connection_names_is_said_by_us_if_at_all(trusted):
+    headers = ["Connection: X-Forwarded-Host, X-Real-IP", "X-Forwarded-Host: c", "X-Real-IP: d"]
+    assert sent(*headers, trusted=trusted) == ["Host: a.b", *OURS]
+
+
+def test_what_connection_names_leaves_a_response():
+    headers = ["Connection: x-mine, server", "X-Mine: 1", "Server: x", "X-Mined: 2"]
+    assert answered(*headers) == ["X-Mined: 2"]
+
+
+def test_where_connection_names_nothing_all_is_kept():
+    for known in ({}, known_of(lines("Connection: close, Keep-Alive"))):
+        assert without_named(b"close: 1\r\nX: 2\r\n", known) == b"close: 1\r\nX: 2\r\n"
 
 
 def test_what_connection_names():
@@ -120,8 +167,8 @@ def test_connection_cannot_take_away_what_we_say(name, trusted):
 
 
 def test_connection_cannot_take_away_a_length():
-    headers = lines("Content-Length: 5", "Connection: Content-Length", "Server: x")
-    assert written(response_headers(headers, known_of(headers)))[0] == "Content-Length: 5"
+    known = known_of(lines("Connection: Content-Length, X"))
+    assert without_named(b"Content-Length: 5\r\nX: 1\r\n", known) == b"Content-Length: 5\r\n"
 
 
 def test_the_framing_is_left_to_whoever_writes_the_request():
@@ -130,27 +177,27 @@ def test_the_framing_is_left_to_whoever_writes_the_request():
 
 def test_without_a_host_an_empty_one_is_sent():
     bare = head("Accept: a", host="", version=(1, 0))
-    assert written(request_headers(bare, identity())) == ["Host: ", "Accept: a", *OURS[:-1]]
+    fields = request_fields(bare, identity(), request_id="id-1")
+    assert written(fields) == ["Host: ", "Accept: a", *OURS[:-1]]
 
 
 def test_forwarded_host_is_the_authority_as_sent():
     asked = head("Host: A.b:8080", authority="A.b:8080")
-    assert written(request_headers(asked, identity()))[-1] == "X-Forwarded-Host: A.b:8080"
+    for said in (identity(), identity(trusted=True)):
+        fields = request_fields(asked, said, request_id="id-1")
+        assert written(fields)[-1] == "X-Forwarded-Host: A.b:8080"
 
 
 def test_response():
     headers = ["Set-Cookie: a=1", "content-type: text/html", "Set-Cookie: b=2"]
-    assert written(response_headers(lines(*headers), known_of(lines(*headers)))) == [
-        *headers,
-        "Server: aiohttp-ingress",
-    ]
-    assert written(response_headers(lines("server: nginx"), known_of(lines("server: nginx")))) == [
-        "server: nginx"
-    ]
-    assert written(response_headers(lines("X-Cach: 1"), known_of(lines("X-Cach: 1")))) == [
-        "X-Cach: 1",
-        "Server: aiohttp-ingress",
-    ]
+    assert answered(*headers) == [*headers, "Server: aiohttp-ingress"]
+    assert answered("server: nginx") == ["server: nginx"]
+    assert answered("X-Cach: 1") == ["X-Cach: 1", "Server: aiohttp-ingress"]
+    assert answered() == ["Server: aiohttp-ingress"]
+
+
+def test_a_responses_length_is_left_to_whoever_frames_it():
+    assert answered("Content-Length: 5", "Server: x", "X: 1") == ["Server: x", "X: 1"]
 
 
 @pytest.mark.parametrize(

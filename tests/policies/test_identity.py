@@ -3,9 +3,9 @@ from ipaddress import ip_network
 import pytest
 
 from ingress.model.messages import known_of
-from ingress.policies.identity import identify, new_request_id
+from ingress.policies.identity import identify, is_trusted, new_request_id, request_id_of
 from ingress.policies.ports import PublicPorts
-from tests.policies.building import lines, peer
+from tests.policies.building import lines, peer, written
 
 TRUSTED = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -16,7 +16,6 @@ def ask(*headers, address="10.0.0.1", tls=False, trusted=TRUSTED):
         known_of(lines(*headers)),
         trusted_proxies=trusted,
         ports=PublicPorts(80, 443),
-        randomness=lambda count: b"\xab" * count,
     )
 
 
@@ -95,8 +94,9 @@ def test_scheme(address, tls, told, scheme):
     ],
 )
 def test_request_id(sent, kept):
-    asked = ask(*(f"X-REQUEST-ID: {value}" for value in sent), trusted=())
-    assert asked.request_id == (sent[0].strip() if kept else "ab" * 16)
+    known = known_of(lines(*(f"X-REQUEST-ID: {value}" for value in sent)))
+    request_id = request_id_of(known, randomness=lambda count: b"\xab" * count)
+    assert request_id == (sent[0].strip() if kept else "ab" * 16)
 
 
 def test_a_new_request_id():
@@ -108,3 +108,37 @@ def test_trust():
     assert ask(address="10.0.0.1").peer == "10.0.0.1"
     assert not ask(address="192.0.2.1").trusted
     assert not ask(address="10.0.0.1", trusted=()).trusted
+
+
+@pytest.mark.parametrize(
+    ("address", "trusted"),
+    [
+        ("10.0.0.1", True),
+        ("::ffff:10.0.0.1", True),
+        ("fd00::1%eth0", True),
+        ("192.0.2.1", False),
+        ("fe80::1", False),
+        ("not:an:address", False),
+    ],
+)
+def test_trust_is_the_peers(address, trusted):
+    assert is_trusted(peer(address), TRUSTED) is trusted
+    assert ask(address=address).trusted is trusted
+    assert not is_trusted(peer(address), ())
+
+
+def test_an_upstream_is_told_of_the_client_in_lines():
+    told = ["X-Forwarded-For: 2001:DB8::1", "X-Forwarded-Proto: https"]
+    assert written(ask(*told, address="fd00::1").fields) == [
+        "X-Forwarded-For: 2001:db8::1",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Port: 443",
+        "X-Forwarded-Scheme: https",
+        "X-Scheme: https",
+        "X-Real-IP: 2001:db8::1",
+    ]
+
+
+def test_all_requests_of_a_stranger_have_one_identity():
+    told = ["X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Request-ID: x"]
+    assert ask(*told, address="192.0.2.1") == ask(address="192.0.2.1")

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from ingress.proxy.accesslog import AccessLogWriter, as_combined, as_json
+from ingress.proxy.accesslog import BATCH, AccessLogWriter, as_combined_lines, as_json_lines
 from ingress.proxy.record import AccessRecord
 
 EVIL = 'a"\\\r\nb\x00\x1b[2J\x7f\x85\xe9\u2028'
@@ -27,7 +27,7 @@ def record(**fields):
 
 
 def test_combined_is_what_log_readers_know():
-    line = as_combined(record(referer="http://b.test/", user_agent="curl/8"))
+    line = as_combined_lines([record(referer="http://b.test/", user_agent="curl/8")])
     assert line == (
         b'192.0.2.1 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b HTTP/1.1" 200 5 '
         b'"http://b.test/" "curl/8"\n'
@@ -35,43 +35,54 @@ def test_combined_is_what_log_readers_know():
 
 
 def test_combined_says_nothing_with_a_hyphen():
-    line = as_combined(
-        AccessRecord(
-            at="1970-01-01T00:00:00.000Z", request_id="", client="", scheme="http", status=400
-        )
+    silent = AccessRecord(
+        at="1970-01-01T00:00:00.000Z", request_id="", client="", scheme="http", status=400
     )
-    assert line == b'- - - [01/Jan/1970:00:00:00 +0000] "- - HTTP/1.1" 400 - "-" "-"\n'
+    assert (
+        as_combined_lines([silent])
+        == b'- - - [01/Jan/1970:00:00:00 +0000] "- - HTTP/1.1" 400 - "-" "-"\n'
+    )
 
 
 def test_json_has_every_field():
-    fields = json.loads(as_json(record(upstream_duration=0.5, failed_tries=("upstream-refused",))))
+    line = as_json_lines([record(upstream_duration=0.5, failed_tries=("upstream-refused",))])
+    fields = json.loads(line)
     assert set(fields) == set(AccessRecord.__struct_fields__)
     assert fields["upstream_duration"] == 0.5
     assert fields["failed_tries"] == ["upstream-refused"]
 
 
-@pytest.mark.parametrize("form", [as_json, as_combined])
+@pytest.mark.parametrize("form", [as_json_lines, as_combined_lines])
 @pytest.mark.parametrize(
     "field", ["target", "host", "referer", "user_agent", "client", "request_id"]
 )
 def test_nothing_that_a_client_sends_can_break_out_of_its_field(form, field):
-    line = form(record(**{field: EVIL})).decode()
+    line = form([record(**{field: EVIL})]).decode()
     assert line.count("\n") == 1
     assert line.endswith("\n")
     assert all(character.isprintable() for character in line[:-1])
-    if form is as_json:
+    if form is as_json_lines:
         assert json.loads(line)[field] == EVIL
     else:
         assert line.replace('\\"', "").count('"') == 6
 
 
-def test_lines_are_written_in_batches_and_at_the_end():
+@pytest.mark.parametrize("form", [as_json_lines, as_combined_lines])
+def test_one_record_is_one_line(form):
+    records = [record(), record(target=EVIL), record(status=404)]
+    assert form(records) == b"".join(form([each]) for each in records)
+    assert form(records).count(b"\n") == 3
+    assert form([]) == b""
+
+
+@pytest.mark.parametrize("count", [1, 100, 2 * BATCH + 1])
+def test_lines_are_written_in_batches_and_at_the_end(count):
     stream = io.BytesIO()
     writer = AccessLogWriter("combined", stream)
-    for _ in range(100):
+    for _ in range(count):
         writer.add(record())
     writer.close()
-    assert stream.getvalue() == as_combined(record()) * 100
+    assert stream.getvalue() == as_combined_lines([record()]) * count
 
 
 def test_off_writes_nothing():
@@ -92,8 +103,12 @@ def test_a_reader_that_does_not_read_holds_nobody_up():
         assert any(thread.name == "access log" for thread in threading.enumerate())
         # Whoever reads the log comes back, so the thread can end.
         with os.fdopen(reading, "rb", buffering=0) as reader:
-            while any(thread.name == "access log" for thread in threading.enumerate()):
-                reader.read(65_536)
+            lines = 0
+            while lines < 2000:
+                lines += reader.read(65_536).count(b"\n")
+            for thread in threading.enumerate():
+                if thread.name == "access log":
+                    thread.join()
 
 
 def test_a_reader_that_is_gone_costs_lines_and_nothing_else():

@@ -22,10 +22,22 @@ def test_everybody_who_listens_is_told():
 @pytest.mark.parametrize(
     ("at", "text"),
     [
-        (1_700_000_000.0, "2023-11-14T22:13:20.000Z"),
-        (1_700_000_000.0259, "2023-11-14T22:13:20.025Z"),
-        (1_700_000_000.9999, "2023-11-14T22:13:20.999Z"),
+        (1_700_000_000_000, "2023-11-14T22:13:20.000Z"),
+        (1_700_000_000_025, "2023-11-14T22:13:20.025Z"),
+        (1_700_000_000_999, "2023-11-14T22:13:20.999Z"),
     ],
 )
 def test_moments(at, text):
     assert moment(at) == text
+
+
+def test_a_recorders_moments_go_with_its_clock():
+    times = iter([1.0, 1.0009, 1.0259, 1.9999, 1.0])
+    recorder = Recorder(clock=lambda: next(times))
+    assert [recorder.now()[17:] for _ in range(5)] == [
+        "01.000Z",
+        "01.000Z",
+        "01.025Z",
+        "01.999Z",
+        "01.000Z",
+    ]

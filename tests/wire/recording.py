@@ -43,9 +43,9 @@ class Recorder:
 
 
 async def _body(reader: asyncio.StreamReader, lines: list[bytes]) -> bytes:
-    fields = [line.lower().split(b": ", 1) for line in lines]
-    lengths = [value for name, value in fields if name == b"content-length"]
-    codings = [value for name, value in fields if name == b"transfer-encoding"]
+    fields = [line.lower().partition(b":") for line in lines]
+    lengths = [value.strip() for name, _, value in fields if name == b"content-length"]
+    codings = [value.strip() for name, _, value in fields if name == b"transfer-encoding"]
     assert len(lengths) + len(codings) < 2, lines
     if lengths:
         return await reader.readexactly(int(lengths[0]))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire.responses import hostile, legal, surplus
 
+from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import Failure
 from ingress.proxy.upstream.parser import ResponseParser
 
@@ -43,6 +44,10 @@ HOSTILE, LEGAL = list(hostile()), list(legal())
 ANSWERS = [*HOSTILE, *LEGAL, *surplus()]
 
 
+def goes_on(line):
+    return line[0].lower() not in RESPONSE_DROPPED
+
+
 def h11_reads(data, *, method="GET", upgrade=b"", closes=False):
     """Return status, reason, headers, body and what is left, ``None`` where there is no end."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=65_536)
@@ -61,7 +66,7 @@ def h11_reads(data, *, method="GET", upgrade=b"", closes=False):
             elif isinstance(event, h11.Response | h11.InformationalResponse):
                 head = event
             elif isinstance(event, h11.EndOfMessage) or event is h11.PAUSED:
-                headers = head.headers.raw_items()
+                headers = [line for line in head.headers.raw_items() if goes_on(line)]
                 left = connection.trailing_data[0]
                 return head.status_code, bytes(head.reason), headers, body, left
             else:
@@ -84,11 +89,8 @@ def we_read(data, *, method="GET", upgrade=b"", closes=False, cuts=()):
     head = parser.head
     if head is None or not parser.ended:
         return None
-    # h11 writes codings in lower case.
-    headers = [
-        (name, value.lower() if name.lower() == b"transfer-encoding" else value)
-        for name, value in head.headers
-    ]
+    lines = (line.partition(b":") for line in head.kept.split(b"\r\n")[:-1])
+    headers = [(name, value.strip(b" \t")) for name, _, value in lines]
     return head.status, head.reason, headers, body, parser.surplus
 
 

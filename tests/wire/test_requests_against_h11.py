@@ -73,7 +73,7 @@ def h11_reads(raw: bytes) -> tuple[bytes, bytes] | None:
 
 def we_read(raw: bytes, *, cut: int = 0) -> list[tuple[str, str]] | Failure:
     """Return method and target of every whole request, or the refusal."""
-    scanner, feed, found = HeadScanner(max_bytes=MAX_HEAD), None, []
+    scanner, feed, found = HeadScanner(max_bytes=MAX_HEAD, dropped=frozenset()), None, []
     try:
         for data in (raw[:cut], raw[cut:]):
             left = data

@@ -6,7 +6,7 @@ Where two readers could differ, it is refused: nothing is dropped, repaired or f
 import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Final
+from typing import Final, NoReturn
 
 from ingress.model.hosts import parse_authority
 from ingress.model.messages import Known, RequestHead, tokens_of
@@ -15,6 +15,9 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1 import RequestLine, read_head, read_request_line
 from ingress.proxy.http1.messages import CHUNKED, Framing
 
+_CR: Final = b"\r"
+_CRLF: Final = b"\r\n"
+_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
 _OTHER_VERSION: Final = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _ABSOLUTE: Final = re.compile(r"(?i:(https?))://([^/?]*)(/[^?]*)?(\?.*)?")
 MAX_FIELDS: Final = 256
@@ -66,6 +69,17 @@ def bad(detail: str) -> Failure:
     return Failure(FailureKind.BAD_REQUEST, detail)
 
 
+def check_characters(data: bytes | bytearray) -> None:
+    """Refuse what two readers could differ over: bare CR, bare LF, and controls other than tab.
+
+    A CR at the very end is not bare yet.
+    """
+    lines = data.count(_CRLF)
+    bare = data.count(b"\n") - lines or data.count(_CR) - lines - data.endswith(_CR)
+    if bare or len(data.translate(None, _CONTROLS)) < len(data):
+        raise bad("a control character, bare CR or bare LF")
+
+
 def check_request_line(line: bytes) -> RequestLine:
     """Return method, target and version; raises Failure."""
     read = read_request_line(line)
@@ -86,7 +100,7 @@ def read_request(raw: bytes, dropped: AbstractSet[bytes]) -> Request:
     """
     read = read_head(raw, dropped)
     if read is None:
-        raise _malformed(raw)
+        _refuse(raw)
     line, fields, kept, known = read
     method, target, version = check_request_line(line)
     if fields > MAX_FIELDS:
@@ -107,13 +121,11 @@ def read_request(raw: bytes, dropped: AbstractSet[bytes]) -> Request:
     return Request(head, raw)
 
 
-def _malformed(raw: bytes) -> Failure:
-    """Return what is wrong with a head that is not to the letter."""
-    try:
-        check_request_line(raw[: raw.find(b"\r\n")])
-    except Failure as failure:
-        return failure
-    return bad("a malformed header line, a control character, a bare CR or a bare LF")
+def _refuse(raw: bytes) -> NoReturn:
+    """Say what is wrong with a head that is not to the letter, as if it had come in parts."""
+    check_characters(raw)
+    check_request_line(raw[: raw.find(_CRLF)])
+    raise bad("malformed header line")
 
 
 def _connect() -> Failure:

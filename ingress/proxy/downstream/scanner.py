@@ -6,13 +6,17 @@ A head that can no longer become a good one is refused at once, so that nobody w
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from ingress.proxy.downstream.heads import Request, check_request_line, read_request
+from ingress.proxy.downstream.heads import (
+    Request,
+    check_characters,
+    check_request_line,
+    read_request,
+)
 from ingress.proxy.failures import Failure, FailureKind
 
 _END: Final = b"\r\n\r\n"
 _CR: Final = b"\r"
 _CRLF: Final = b"\r\n"
-_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
 
 
 class HeadScanner:
@@ -51,8 +55,7 @@ class HeadScanner:
         end = self._buffer.find(_END, max(0, seen - len(_END) + 1))
         size = len(self._buffer) if end < 0 else end + len(_END)
         # A CR that came last is looked at again, together with what follows it.
-        if _is_broken(self._buffer[seen - self._buffer.endswith(_CR, 0, seen) : size]):
-            raise Failure(FailureKind.BAD_REQUEST, "a control character, bare CR or bare LF")
+        check_characters(self._buffer[seen - self._buffer.endswith(_CR, 0, seen) : size])
         self._check_size(size)
         if end < 0:
             self._check_line()
@@ -74,13 +77,3 @@ class HeadScanner:
         if end >= 0 and not self._line_checked:
             check_request_line(bytes(self._buffer[:end]))
             self._line_checked = True
-
-
-def _is_broken(data: bytearray) -> bool:
-    """Tell of bare CR, bare LF and control characters but tab: two readers could differ over them.
-
-    A CR at the very end is not bare yet.
-    """
-    lines = data.count(_CRLF)
-    bare = data.count(b"\n") - lines or data.count(_CR) - lines - data.endswith(_CR)
-    return bool(bare) or len(data.translate(None, _CONTROLS)) < len(data)

@@ -6,7 +6,7 @@ then wait or write. Neither does anything that the other could interrupt halfway
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from ingress.model.policies import Timeouts
 from ingress.proxy.failures import Failure, FailureKind
@@ -14,8 +14,10 @@ from ingress.proxy.http1.messages import Framing, ResponseHead
 from ingress.proxy.upstream.inbox import Inbox
 from ingress.proxy.upstream.link import Link
 from ingress.proxy.upstream.parser import ResponseParser
-from ingress.proxy.upstream.requests import RequestBody, encode_head
+from ingress.proxy.upstream.requests import RequestBody, check_line, encode_head
 from ingress.proxy.upstream.waiting import Waiter
+
+T = TypeVar("T")
 
 READ_AHEAD: Final = 128 * 1024
 """How many bytes of a body are kept for a slow reader before the upstream has to wait."""
@@ -65,6 +67,7 @@ class Connection:
         Upgrade value; ``Connection: upgrade`` goes with it, and only one of its protocols may be
         chosen by a 101. With ``framing`` of ``None`` or 0 the request is complete.
         """
+        self._framed(lambda: check_line(method, target))
         head = self._framed(
             lambda: encode_head(method, target, fields=fields, framing=framing, upgrade=upgrade)
         )
@@ -187,7 +190,7 @@ class Connection:
         self._room.wake()
         return failure
 
-    def _framed(self, framing: Callable[[], bytes]) -> bytes:
+    def _framed(self, framing: Callable[[], T]) -> T:
         """Return what is to be written; what must not be is the end of the connection."""
         try:
             return framing()

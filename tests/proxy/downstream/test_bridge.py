@@ -22,7 +22,7 @@ class Gate:
     """As much of a gate as a bridge looks at."""
 
     def __init__(self, raw):
-        self.request = HeadScanner(max_bytes=1000).feed(raw)
+        self.request = HeadScanner(max_bytes=1000, dropped=frozenset()).feed(raw)
         self.carrier = None
 
 

@@ -1,12 +1,13 @@
 import pytest
 
-from ingress.proxy.downstream.heads import METHODS, read_request
+from ingress.proxy.downstream.heads import METHODS, check_characters, read_request
 from ingress.proxy.failures import Failure
 from ingress.proxy.http1.messages import CHUNKED
 
 
-def read(line, *fields):
-    return read_request("\r\n".join([line, *fields, "", ""]).encode("latin-1"))
+def read(line, *fields, dropped=frozenset()):
+    raw = "\r\n".join([line, *fields, "", ""]).encode("latin-1")
+    return read_request(raw, dropped=dropped)
 
 
 def test_a_head_is_read_into_what_it_means():
@@ -14,13 +15,21 @@ def test_a_head_is_read_into_what_it_means():
     head = request.head
     assert (head.method, head.host, head.port, head.authority) == ("GET", "a.test", 81, "A.Test:81")
     assert (head.path, head.query, head.version) == ("/a/b~", "?c", (1, 1))
-    assert head.headers == [(b"Host", b"A.Test:81"), (b"X", b"a"), (b"x", b"b")]
+    assert head.kept == b"Host: A.Test:81\r\nX:\ta \t\r\nx: b\r\n"
+    assert head.known == {b"host": [b"A.Test:81"]}
     assert (request.framing, request.expects_continue) == (None, False)
 
 
 def test_the_lane_is_given_the_target_that_was_matched():
     request = read("GET http://a.test/x/../y?z HTTP/1.1", "Host: a.test")
     assert request.raw == b"GET /y?z HTTP/1.1\r\nHost: a.test\r\n\r\n"
+
+
+def test_what_is_dropped_is_known_and_does_not_go_on():
+    fields = ("Host: a.test", "Expect: 100-continue", "X: a")
+    request = read("POST / HTTP/1.1", *fields, dropped={b"expect"})
+    assert request.expects_continue
+    assert request.head.kept == b"Host: a.test\r\nX: a\r\n"
 
 
 def test_http_1_0_needs_no_host_but_may_name_one_in_its_target():
@@ -44,9 +53,37 @@ def test_only_http_1_1_can_wait_to_be_told_to_continue():
 
 
 @pytest.mark.parametrize(
+    ("line", "fields", "detail"),
+    [
+        ("GET / HTTP/1.1", ("Host: a", "X: \x01"), "a control character, bare CR or bare LF"),
+        ("G(T / HTTP/1.1", ("Host: a\n",), "a control character, bare CR or bare LF"),
+        ("G(T / HTTP/1.1", ("Host: a", "X"), "malformed request line"),
+        ("GET / HTTP/1.1", ("Host: a", "X"), "malformed header line"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_a_head(line, fields, detail):
+    with pytest.raises(Failure) as caught:
+        read(line, *fields)
+    assert caught.value.detail == detail
+
+
+@pytest.mark.parametrize("data", [b"", b"a\r\n", b"a\tb\xff", b"a\r"])
+def test_characters_that_nobody_could_misread(data):
+    check_characters(data)
+
+
+@pytest.mark.parametrize("data", [b"a\nb", b"a\rb", b"\r\r", b"\n\r", b"\0", b"\x7f", b"\x1f"])
+def test_characters_that_two_readers_could_differ_over(data):
+    with pytest.raises(Failure):
+        check_characters(data)
+
+
+@pytest.mark.parametrize(
     ("line", "fields", "status"),
     [
         ("GET / HTTP/1.1", (), 400),
+        ("GET / HTTP/1.1", ("Host: a", "X y: z"), 400),
+        ("GET / HTTP/3.0", ("Host: a", "X y: z"), 505),
         ("GET / HTTP/1.1", ("Host: a", "Expect: tea"), 417),
         ("GET / HTTP/3.0", ("Host: a",), 505),
         ("CONNECT / HTTP/1.1", ("Host: a",), 501),

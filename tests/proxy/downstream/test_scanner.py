@@ -6,9 +6,13 @@ from ingress.proxy.failures import Failure, FailureKind
 RAW = b"GET /a HTTP/1.1\r\nHost: a.test\r\n\r\n"
 
 
+def new(dropped=frozenset()):
+    return HeadScanner(max_bytes=100, dropped=dropped)
+
+
 def test_a_head_is_found_wherever_it_is_cut():
     for cut in range(len(RAW)):
-        scanner = HeadScanner(max_bytes=100)
+        scanner = new()
         assert scanner.feed(RAW[:cut]) is None
         assert scanner.waiting == bool(cut)
         assert scanner.feed(RAW[cut:]).head.target == "/a"
@@ -16,14 +20,14 @@ def test_a_head_is_found_wherever_it_is_cut():
 
 
 def test_what_comes_behind_a_head_is_left():
-    scanner = HeadScanner(max_bytes=100)
+    scanner = new()
     scanner.feed(RAW + b"hello")
     assert scanner.rest == b"hello"
 
 
 def test_one_empty_line_is_skipped_before_each_request_wherever_it_is_cut():
     for cut in range(4):
-        scanner = HeadScanner(max_bytes=100)
+        scanner = new()
         for _ in range(2):
             data = b"\r\n" + RAW
             assert feed_all(scanner, (data[:cut], data[cut:]))[-1]
@@ -33,7 +37,7 @@ def test_one_empty_line_is_skipped_before_each_request_wherever_it_is_cut():
 def test_a_second_empty_line_is_refused_wherever_it_is_cut():
     data = b"\r\n\r\n" + RAW
     for cut in range(len(data)):
-        scanner = HeadScanner(max_bytes=100)
+        scanner = new()
         with pytest.raises(Failure):
             feed_all(scanner, (data[:cut], data[cut:]))
 
@@ -57,11 +61,19 @@ def feed_all(scanner, parts):
 )
 def test_what_cannot_become_a_good_head_is_refused_before_its_end(start, kind):
     with pytest.raises(Failure) as caught:
-        HeadScanner(max_bytes=100).feed(start)
+        new().feed(start)
     assert caught.value.kind is kind
 
 
 def test_a_body_is_not_scanned():
-    scanner = HeadScanner(max_bytes=100)
+    scanner = new()
     raw = RAW.replace(b"\r\n\r\n", b"\r\nContent-Length: 99\r\n\r\n")
     assert scanner.feed(raw + b"\0\n\r" * 33).framing == 99
+
+
+def test_what_is_dropped_does_not_go_on_wherever_the_head_is_cut():
+    raw = RAW.replace(b"\r\n\r\n", b"\r\nTE: a\r\nX: b\r\n\r\n")
+    for cut in range(len(raw)):
+        scanner = new(dropped={b"te"})
+        head = feed_all(scanner, (raw[:cut], raw[cut:]))[-1].head
+        assert (head.kept, head.known[b"te"]) == (b"Host: a.test\r\nX: b\r\n", [b"a"])

@@ -15,6 +15,9 @@ class Lane:
         self.settings = ProxySettings()
         self.bridge = asyncio.get_running_loop().create_future()
 
+    def dropped(self, peer):  # noqa: ARG002
+        return frozenset()
+
     def opened(self, gate):
         self.bridge.set_result(Bridge(gate, asyncio.Protocol()))
 

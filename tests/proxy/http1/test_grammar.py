@@ -22,9 +22,29 @@ def test_a_head_comes_apart_as_it_was_written():
         (1, 0),
         299,
         b"So  so ",
-        [(b"A", b"b"), (b"a", b""), (b"C", b"d:e")],
+        b"A:\tb \r\na:\r\nC: d:e\r\n",
+        {},
     )
-    assert split_head(b"HTTP/1.1 200\r\n\r\n") == ((1, 1), 200, b"", [])
+    assert split_head(b"HTTP/1.1 200\r\n\r\n") == ((1, 1), 200, b"", b"", {})
+
+
+def test_of_a_head_that_is_dropped_which_ends_here():
+    fields = b"Connection: x\r\nA: b\r\ncontent-length:\t5\r\nKeep_Alive: 1\r\nDate: d\r\n"
+    lines = split_head(OK + fields + b"\r\n")
+    assert lines.kept == b"A: b\r\nDate: d\r\n"
+    assert lines.known == {
+        b"connection": [b"x"],
+        b"content-length": [b"5"],
+        b"keep_alive": [b"1"],
+        b"date": [b"d"],
+    }
+
+
+@pytest.mark.parametrize("length", [0, 1, 30, 100, 5000])
+def test_a_reason_of_any_length_is_read(length):
+    reason = b"r" * length
+    for _ in range(2):
+        assert split_head(b"HTTP/1.1 404 " + reason + b"\r\n\r\n").reason == reason
 
 
 @pytest.mark.parametrize(
@@ -34,6 +54,8 @@ def test_a_head_comes_apart_as_it_was_written():
         OK + b"A: b\r\n c\r\n\r\n",
         OK + b"A: \x01\r\n\r\n",
         b"HTTP/1.9 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 " + b"r" * 100 + b"\x7f\r\n\r\n",
+        b"HTTP/1.1 99 " + b"r" * 100 + b"\r\n\r\n",
     ],
 )
 def test_a_head_that_two_readers_could_read_differently(head):

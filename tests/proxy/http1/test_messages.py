@@ -3,12 +3,13 @@ import pytest
 from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, chunk_of, join_lines, last_chunk
 
 
-def test_lines_become_a_head() -> None:
-    assert join_lines([b"GET / HTTP/1.1", b"Host: a"]) == b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+def test_lines_get_their_ends() -> None:
+    assert join_lines([b"Host: a", b"B:"]) == b"Host: a\r\nB:\r\n"
+    assert join_lines([b"Host: a"]) == b"Host: a\r\n"
 
 
-def test_a_head_may_be_its_first_line_alone() -> None:
-    assert join_lines([b"HTTP/1.1 204 No Content"]) == b"HTTP/1.1 204 No Content\r\n\r\n"
+def test_no_lines_are_nothing() -> None:
+    assert join_lines([]) == b""
 
 
 @pytest.mark.parametrize("evil", [b"\n", b"\r", b"\r\n", b"\r\nA: b", b"\0"])

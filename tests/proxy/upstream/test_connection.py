@@ -13,7 +13,7 @@ from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.upstream import CHUNKED
 from ingress.proxy.upstream.connection import READ_AHEAD
 
-HOST = [(b"Host", b"a")]
+HOST = b"Host: a\r\n"
 PATIENT = Timeouts(connect=5, read=5, send=5)
 
 
@@ -34,17 +34,17 @@ async def test_a_request_goes_out_byte_for_byte():
         received.append(await reader.readuntil(b"0\r\n\r\n"))
         writer.write(GOOD)
 
-    headers = [(b"hOsT", b"a:80"), (b"A", b"1"), (b"a", b"\xff\t")]
+    fields = b"hOsT: a:80\r\nA: 1\r\na:\xff\t\r\n"
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("POST", "/%2F//a?", headers=headers, framing=CHUNKED)
+        await connection.send_head("POST", "/%2F//a?", fields=fields, framing=CHUNKED)
         await connection.send_body(b"hello")
         await connection.send_body(b"")
         await connection.end_body()
         assert await rest_of(connection) == (200, b"good")
         connection.release()
     expected = (
-        b"POST /%2F//a? HTTP/1.1\r\nhOsT: a:80\r\nA: 1\r\na: \xff\t\r\n"
+        b"POST /%2F//a? HTTP/1.1\r\nhOsT: a:80\r\nA: 1\r\na:\xff\t\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
     )
     assert received == [expected]
@@ -76,9 +76,9 @@ async def test_interim_heads_are_collected():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("GET", "/", headers=HOST)
+        await connection.send_head("GET", "/", fields=HOST)
         head = await connection.response()
-        assert [(i.status, i.headers) for i in head.interims] == [(103, [(b"Link", b"<a>")])]
+        assert [(i.status, i.kept) for i in head.interims] == [(103, b"Link: <a>\r\n")]
         connection.release()
 
 
@@ -90,7 +90,7 @@ async def test_early_response_while_the_body_is_still_being_sent():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("POST", "/", headers=HOST, framing=10)
+        await connection.send_head("POST", "/", fields=HOST, framing=10)
         answer = asyncio.create_task(rest_of(connection))
         await connection.send_body(b"12345")
         assert await answer == (413, b"no")
@@ -107,7 +107,7 @@ async def test_an_exchange_that_was_answered_early_is_the_connections_last():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("POST", "/", headers=HOST, framing=5)
+        await connection.send_head("POST", "/", fields=HOST, framing=5)
         assert await rest_of(connection) == (200, b"good")
         await connection.send_body(b"12345")
         connection.release()
@@ -122,7 +122,7 @@ async def test_the_early_response_of_an_upstream_that_closes_is_not_lost():
     async with pools() as upstreams, serving(serve) as upstream:
         for _ in range(100):
             connection = await opened(upstreams, upstream)
-            await connection.send_head("POST", "/", headers=HOST, framing=50_000_000)
+            await connection.send_head("POST", "/", fields=HOST, framing=50_000_000)
             sending = asyncio.create_task(send_all(connection, 50_000_000))
             assert await rest_of(connection) == (413, b"no")
             with pytest.raises(Failure) as failed:
@@ -144,7 +144,7 @@ async def test_an_answer_that_a_failing_write_meets_in_the_kernel_is_not_lost():
         thread.start()
         async with pools() as upstreams:
             connection = await upstreams.open(endpoint, timeouts=PATIENT)
-            await connection.send_head("POST", "/" + "x" * 300, headers=HOST, framing=10_000_000)
+            await connection.send_head("POST", "/" + "x" * 300, fields=HOST, framing=10_000_000)
             # The event loop sees nothing of the answer, and of the reset, before it writes.
             thread.join()
             with pytest.raises(Failure):
@@ -159,7 +159,7 @@ async def test_a_close_before_the_answer_is_a_failure_while_sending_too():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("POST", "/", headers=HOST, framing=CHUNKED)
+        await connection.send_head("POST", "/", fields=HOST, framing=CHUNKED)
         with pytest.raises(Failure) as failed:
             await connection.response()
         assert failed.value.kind is FailureKind.CLOSED
@@ -183,7 +183,7 @@ async def test_the_upstream_waits_for_a_slow_reader():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("GET", "/", headers=HOST)
+        await connection.send_head("GET", "/", fields=HOST)
         await connection.response()
         before = -1
         while before < written:
@@ -210,13 +210,13 @@ async def test_a_connection_that_was_paused_is_fit_for_the_next_exchange():
     async with pools() as upstreams, serving(serve) as upstream:
         for _ in range(3):
             connection = await opened(upstreams, upstream)
-            await connection.send_head("GET", "/", headers=HOST)
+            await connection.send_head("GET", "/", fields=HOST)
             await eventually(lambda connection=connection: connection.link.paused)
             assert await rest_of(connection) == (200, body)
             connection.release()
         # Paused, whole and unread: what is left is thrown away, and the connection reads again.
         connection = await opened(upstreams, upstream)
-        await connection.send_head("GET", "/", headers=HOST)
+        await connection.send_head("GET", "/", fields=HOST)
         await connection.response()
         while not connection.response_complete:
             await connection.read_body()
@@ -237,7 +237,7 @@ async def test_sending_waits_for_an_upstream_that_is_slow_to_read():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("PUT", "/", headers=HOST, framing=50_000_000)
+        await connection.send_head("PUT", "/", fields=HOST, framing=50_000_000)
         sent = 0
 
         async def upload():
@@ -265,7 +265,7 @@ async def test_the_time_to_read_runs_anew_with_every_byte():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream, read=0.3)
-        await connection.send_head("GET", "/", headers=HOST)
+        await connection.send_head("GET", "/", fields=HOST)
         assert (await connection.response()).status == 200
         with pytest.raises(Failure) as failed:
             await rest_of(connection)
@@ -280,7 +280,7 @@ async def test_the_time_to_read_begins_when_the_request_is_complete():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream, read=0.05)
-        await connection.send_head("PUT", "/", headers=HOST, framing=2)
+        await connection.send_head("PUT", "/", fields=HOST, framing=2)
         answer = asyncio.create_task(connection.response())
         await asyncio.sleep(0.15)
         assert not answer.done()
@@ -297,7 +297,7 @@ async def test_the_time_to_send_runs_while_nothing_is_read():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream, send=0.1)
-        await connection.send_head("PUT", "/", headers=HOST, framing=CHUNKED)
+        await connection.send_head("PUT", "/", fields=HOST, framing=CHUNKED)
         with pytest.raises(Failure) as failed:
             await send_all(connection, 100_000_000)
         assert (failed.value.kind, failed.value.status) == (FailureKind.SEND_TIMEOUT, 504)
@@ -315,7 +315,7 @@ async def test_a_slow_reader_that_goes_on_reading_is_in_time():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream, send=0.3, read=5)
-        await connection.send_head("PUT", "/", headers=HOST, framing=8_000_000)
+        await connection.send_head("PUT", "/", fields=HOST, framing=8_000_000)
         await connection.send_body(b"x" * 8_000_000)
         assert await rest_of(connection) == (200, b"good")
         connection.release()
@@ -334,7 +334,7 @@ async def test_cancelling_the_exchange_closes_at_once(read_first):
 
     async def exchange(connection):
         try:
-            await connection.send_head("GET", "/", headers=HOST)
+            await connection.send_head("GET", "/", fields=HOST)
             await rest_of(connection)
         finally:
             connection.release()
@@ -349,16 +349,15 @@ async def test_cancelling_the_exchange_closes_at_once(read_first):
 
 
 @pytest.mark.parametrize(
-    ("method", "target", "headers"),
+    ("method", "target"),
     [
-        ("GET", "/", [(b"Host", b"a\r\nEvil: 1")]),
-        ("GET", "/", [(b"Host", b"a\nb")]),
-        ("GET", "/ HTTP/1.1\r\nEvil: 1", HOST),
-        ("GET", "/a b", HOST),
-        ("CONNECT", "a:1", HOST),
+        ("GET", "/ HTTP/1.1\r\nEvil: 1"),
+        ("GET", "/a b"),
+        ("GET /a", "/b"),
+        ("CONNECT", "a:1"),
     ],
 )
-async def test_a_head_that_would_say_more_is_not_sent(method, target, headers):
+async def test_a_head_that_would_say_more_is_not_sent(method, target):
     received = []
 
     async def serve(reader, _writer):
@@ -367,7 +366,7 @@ async def test_a_head_that_would_say_more_is_not_sent(method, target, headers):
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
         with pytest.raises(Failure) as failed:
-            await connection.send_head(method, target, headers=headers)
+            await connection.send_head(method, target, fields=HOST)
         assert failed.value.kind is FailureKind.BAD_REQUEST
         assert connection.is_closed
         await eventually(lambda: received == [b""] or not upstream.connections)
@@ -384,7 +383,7 @@ async def test_a_body_of_another_length_than_announced_closes(chunks):
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("PUT", "/", headers=HOST, framing=5)
+        await connection.send_head("PUT", "/", fields=HOST, framing=5)
         with pytest.raises(Failure) as failed:
             await send(connection)
         assert (failed.value.kind, failed.value.status) == (FailureKind.BAD_REQUEST, 400)
@@ -400,7 +399,7 @@ async def test_a_greeting_is_no_answer():
         connection = await opened(upstreams, upstream)
         await eventually(lambda: connection.is_closed)
         with pytest.raises(Failure) as failed:
-            await connection.send_head("GET", "/", headers=HOST)
+            await connection.send_head("GET", "/", fields=HOST)
         assert (failed.value.kind, failed.value.status) == (FailureKind.BROKEN, 502)
         connection.release()
 
@@ -420,7 +419,7 @@ async def test_a_reset_in_the_middle_of_a_body_is_a_failure():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("PUT", "/", headers=HOST, framing=CHUNKED)
+        await connection.send_head("PUT", "/", fields=HOST, framing=CHUNKED)
         with pytest.raises(Failure):
             await send_for_ever(connection)
         with pytest.raises(Failure) as failed:
@@ -436,7 +435,7 @@ async def test_a_tunnel_gets_what_came_behind_the_101():
 
     async with pools() as upstreams, serving(serve) as upstream:
         connection = await opened(upstreams, upstream)
-        await connection.send_head("GET", "/", headers=HOST, upgrade=b"websocket")
+        await connection.send_head("GET", "/", fields=HOST, upgrade=b"websocket")
         assert (await connection.response()).status == 101
         leftover, transport = connection.into_tunnel()
         assert leftover == b"frame"
@@ -455,7 +454,7 @@ async def test_only_a_101_opens_a_tunnel():
         connection = await opened(upstreams, upstream)
         with pytest.raises(RuntimeError):
             connection.into_tunnel()
-        await connection.send_head("GET", "/", headers=HOST, upgrade=b"websocket")
+        await connection.send_head("GET", "/", fields=HOST, upgrade=b"websocket")
         assert (await connection.response()).status == 200
         with pytest.raises(RuntimeError):
             connection.into_tunnel()

@@ -12,7 +12,7 @@ from ingress.proxy.upstream import Upstreams
 from ingress.proxy.upstream.pool import _connect_failure
 from ingress.settings import ProxySettings
 
-HOST = [(b"Host", b"a")]
+HOST = b"Host: a\r\n"
 PATIENT = Timeouts(connect=5, read=5, send=5)
 
 
@@ -26,7 +26,7 @@ async def test_the_one_that_became_idle_last_is_taken_first():
     async with pools() as upstreams, serving(good) as upstream:
         three = [await upstreams.open(upstream.endpoint, timeouts=PATIENT) for _ in range(3)]
         for connection in three:
-            await connection.send_head("GET", "/", headers=HOST)
+            await connection.send_head("GET", "/", fields=HOST)
             await connection.response()
             await eventually(lambda connection=connection: connection.response_complete)
             connection.release()
@@ -159,7 +159,7 @@ async def test_no_more_than_so_many_stay_idle():
     async with pools(**settings) as upstreams, serving(good) as upstream:
         three = [await upstreams.open(upstream.endpoint, timeouts=PATIENT) for _ in range(3)]
         for connection in three:
-            await connection.send_head("GET", "/", headers=HOST)
+            await connection.send_head("GET", "/", fields=HOST)
             await connection.response()
             await eventually(lambda connection=connection: connection.response_complete)
             connection.release()
@@ -174,7 +174,7 @@ async def test_pools_of_endpoints_that_are_gone_are_closed_once_idle():
         busy = await upstreams.open(gone.endpoint, timeouts=PATIENT, fresh=True)
         upstreams.retain([(kept.endpoint.address, kept.endpoint.port)])
         assert [idle.is_closed, other.is_closed, busy.is_closed] == [True, False, False]
-        await busy.send_head("GET", "/", headers=HOST)
+        await busy.send_head("GET", "/", fields=HOST)
         await busy.response()
         await eventually(lambda: busy.response_complete)
         busy.release()
@@ -192,7 +192,7 @@ async def test_unfinished_exchanges_are_not_kept():
         connection.release()
         assert connection.is_closed
         connection = await upstreams.open(upstream.endpoint, timeouts=PATIENT)
-        await connection.send_head("GET", "/", headers=HOST)
+        await connection.send_head("GET", "/", fields=HOST)
         await connection.response()
         connection.release()
         connection.release()

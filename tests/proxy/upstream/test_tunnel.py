@@ -34,7 +34,7 @@ async def tunnel(serve, *, idle_timeout=5.0):
         hello = await reader.readexactly(5)
         writer.transport.pause_reading()
         connection = await upstreams.open(upstream.endpoint, timeouts=PATIENT)
-        await connection.send_head("GET", "/", headers=[(b"Host", b"a")], upgrade=b"raw")
+        await connection.send_head("GET", "/", fields=b"Host: a\r\n", upgrade=b"raw")
         await connection.response()
         leftover, transport = connection.into_tunnel()
         relay = Relay(writer.transport, transport, idle_timeout=idle_timeout)

@@ -1,0 +1,134 @@
+"""What a head must look like, for both sides."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingress.proxy.http1.fields import MAX_NAMES, read_head
+
+START = b"GET / HTTP/1.1\r\n"
+NOTHING = frozenset()
+
+
+def read(fields, *, dropped=NOTHING):
+    return read_head(START + fields + b"\r\n", dropped=dropped)
+
+
+def test_lines_are_kept_as_they_were_written():
+    fields = (
+        b"SeT-Cookie:a\r\nX: \tb c\t \r\nset-cookie: \xff:\r\ny:\r\nX_odd!#$%&'*+-.^_`|~0: 1\r\n"
+    )
+    assert read(fields) == (START[:-2], 5, fields, {})
+
+
+def test_a_head_may_be_its_first_line_alone():
+    assert read(b"") == (START[:-2], 0, b"", {})
+
+
+def test_what_means_something_is_known_without_the_white_space_around_it():
+    _, count, _, known = read(b"hOsT:\t a \t\r\nX: y\r\nX_Real-IP:\r\nHOST: b\tc \r\n")
+    assert (count, known) == (4, {b"host": [b"a", b"b\tc"], b"x_real-ip": [b""]})
+
+
+@pytest.mark.parametrize(
+    ("dropped", "kept"),
+    [
+        ({b"te"}, b"A: 1\r\nHost: h\r\nB:2 \r\n"),
+        ({b"te", b"host"}, b"A: 1\r\nB:2 \r\n"),
+        ({b"host"}, b"tE: x\r\nA: 1\r\nB:2 \r\nTE: y\r\n"),
+        ({b"server"}, b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"),
+    ],
+)
+def test_what_is_dropped_is_counted_and_known_and_does_not_go_on(dropped, kept):
+    fields = b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"
+    known = {b"te": [b"x", b"y"], b"host": [b"h"]}
+    assert read(fields, dropped=dropped) == (START[:-2], 5, kept, known)
+
+
+def test_where_all_is_dropped_nothing_goes_on():
+    assert read(b"TE: x\r\n", dropped={b"te"}) == (START[:-2], 1, b"", {b"te": [b"x"]})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"A",
+        b": b",
+        b":",
+        b"A : b",
+        b"A\t: b",
+        b" A: b",
+        b"\tA: b",
+        b" folded",
+        b"A b: c",
+        b"A(: b",
+        b"A\xe9: b",
+        b'"A": b',
+        b"A;b: c",
+        b"A,B: c",
+        b"Host",
+        b"A\0: b",
+    ],
+)
+def test_a_line_that_does_not_begin_with_a_name_and_a_colon(line):
+    for fields in (line + b"\r\n", b"A: b\r\n" + line + b"\r\nC: d\r\n"):
+        # The second time, names have been met before.
+        assert [read(fields), read(fields)] == [None, None]
+
+
+@pytest.mark.parametrize("control", [*(bytes((c,)) for c in range(32) if c != 9), b"\x7f"])
+def test_a_control_character_anywhere(control):
+    whole = START + b"Host: ab\r\nX: y\r\n"
+    assert read_head(whole + b"\r\n", dropped=NOTHING)
+    for at in range(len(whole) + 1):
+        # What stands behind the last line's end is for the caller, who finds the head's end.
+        broken = whole[:at] + control + whole[at:]
+        assert read_head(broken + b"\r\n", dropped=NOTHING) is None
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\n\r", b"\r\r\n", b"\r\n\n", b"\n\n", b"\r\r"])
+def test_a_line_end_that_is_none(end):
+    for head in (
+        START[:-2] + end + b"A: b\r\nC: d\r\n\r\n",
+        START + b"A: b" + end + b"C: d\r\n\r\n",
+        START + b"A: b\r\nC: d" + end + b"\r\n\r\n",
+    ):
+        assert read_head(head, dropped=NOTHING) is None
+
+
+def test_long_names_are_read_like_others():
+    name = b"N" * 5000
+    for _ in range(2):
+        assert read(name + b": b\r\n") == (START[:-2], 1, name + b": b\r\n", {})
+        assert read(name + b" : b\r\n") is None
+
+
+def test_names_are_forgotten_and_learnt_anew():
+    for number in range(2 * MAX_NAMES + 1):
+        line = b"N-%d: x\r\n" % number
+        assert read(line + b"TE: y\r\n", dropped={b"te"})[2:] == (line, {b"te": [b"y"]})
+    assert read(b"Host: a\r\nN-0: b\r\n")[3] == {b"host": [b"a"]}
+
+
+@given(
+    lines=st.lists(
+        st.one_of(
+            st.sampled_from([b"Host: a", b"TE: b", b" c", b"X: \xff", b"X:", b"d"]),
+            st.binary(max_size=12),
+        ),
+        max_size=6,
+    ),
+    dropped=st.sets(st.sampled_from([b"te", b"host"])),
+)
+def test_what_is_read_begins_no_line_of_its_own(lines, dropped):
+    head = read_head(b"\r\n".join([START[:-2], *lines, b"", b""]), dropped=dropped)
+    if head is None:
+        return
+    start, count, kept, known = head
+    written = kept.split(b"\r\n")
+    assert written.pop() == b""
+    assert (start, count) == (START[:-2], len(lines))
+    assert written == [line for line in lines if line.partition(b":")[0].lower() not in dropped]
+    for text in (*written, *(value for values in known.values() for value in values)):
+        assert not set(text) & {*range(9), *range(10, 32), 127}
