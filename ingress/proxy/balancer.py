@@ -57,8 +57,6 @@ class Balancer:
             return None
         if backend.affinity is Affinity.CLIENT_IP:
             return pick_by_client(client, endpoints)
-        if len(endpoints) == 1:
-            return endpoints[0]
         last = self._last.get(backend.key)
         after = self._start if last is None else bisect_right(endpoints, last)
         chosen = self._last[backend.key] = endpoints[after % len(endpoints)]

@@ -1,19 +1,10 @@
-from msgspec import structs
-
 from ingress.model.messages import (
-    RequestHead,
     field_key,
     first_value,
     known_of,
     tokens_of,
     with_doubles,
 )
-
-
-def test_target_is_the_path_that_was_matched_and_the_query_as_it_came():
-    head = RequestHead("GET", "a.b", None, "a.b", "/%C3%A4", "?b=%c3%a4&&", (1, 1), {})
-    assert head.target == "/%C3%A4?b=%c3%a4&&"
-    assert structs.replace(head, query="").target == "/%C3%A4"
 
 
 def test_what_means_something_is_known():

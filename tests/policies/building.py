@@ -20,7 +20,7 @@ def head(*headers, host="a.b", path="/", query="", authority=None, version=(1, 1
         port=None,
         authority=host if authority is None else authority,
         path=path,
-        query=query,
+        target=path + query,
         version=version,
         known=known_of(fields),
         kept=kept_of(*headers, dropped=dropped_from(trusted=trusted)),

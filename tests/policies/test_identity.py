@@ -95,7 +95,7 @@ def test_scheme(address, tls, told, scheme):
 )
 def test_request_id(sent, kept):
     known = known_of(lines(*(f"X-REQUEST-ID: {value}" for value in sent)))
-    request_id = request_id_of(known, randomness=lambda count: b"\xab" * count)
+    request_id = request_id_of(known, lambda count: b"\xab" * count)
     assert request_id == (sent[0].strip() if kept else "ab" * 16)
 
 

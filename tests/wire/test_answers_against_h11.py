@@ -77,7 +77,8 @@ def h11_reads(data, *, method="GET", upgrade=b"", closes=False):
 
 def we_read(data, *, method="GET", upgrade=b"", closes=False, cuts=()):
     """Return the same of ours."""
-    parser = ResponseParser(method, upgrade=upgrade, max_header_bytes=65_536)
+    parser = ResponseParser(method, 65_536)
+    parser.upgrade = upgrade
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     try:
         pieces = [data[a:b] for a, b in pairwise(edges)]

@@ -7,8 +7,9 @@ cdef class Gate:
     cdef public bint in_flight, draining, full, closing, half_closed
     cdef HeadScanner _scanner
     cdef Deadline _deadline
-    cdef object _lane, _settings, _body, _reading, _failure
+    cdef object _lane, _settings, _body, _failure
     cdef bytes _pending
+    cdef int _reading
     cdef bint _paused, _lane_paused, _advancing, _unread, _last, _between
 
     cpdef data_received(self, bytes data)

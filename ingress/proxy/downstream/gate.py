@@ -1,7 +1,6 @@
 """The protocol of an accepted connection: guards what the lane behind it gets to read."""
 
 import asyncio
-from enum import Enum
 from typing import TYPE_CHECKING, Final, cast
 
 from ingress.proxy.deadline import Deadline
@@ -29,10 +28,10 @@ GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
 
 
-class _Reading(Enum):
-    HEAD = "head"
-    BODY = "body"
-    NOTHING = "nothing"
+# What is being read.
+_NOTHING: Final = 0
+_HEAD: Final = 1
+_BODY: Final = 2
 
 
 class Gate:
@@ -50,12 +49,10 @@ class Gate:
         self.peer: Peer
         self.transport: asyncio.Transport
         self.identity: Identity | None = None
-        self._scanner: HeadScanner
-        self._deadline: Deadline
         self._lane = lane
         self._settings = lane.settings
         self._body = BodyFeed(None)
-        self._reading = _Reading.HEAD
+        self._reading = _HEAD
         self._pending = b""
         self._failure: Failure | None = None
         self._paused = self._lane_paused = self._advancing = False
@@ -77,7 +74,7 @@ class Gate:
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio.BaseProtocol."""
-        self._reading, self._pending = _Reading.NOTHING, b""
+        self._reading, self._pending = _NOTHING, b""
         self._deadline.close()
         if self.in_flight:
             self.carrier.client_left()
@@ -97,14 +94,14 @@ class Gate:
 
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""
-        if self._reading is not _Reading.NOTHING:
+        if self._reading != _NOTHING:
             self._pending = self._pending + data if self._pending else data
             self._advance()
 
     def eof_received(self) -> bool:
         """See asyncio.Protocol; a whole request that is in flight is still answered, if soon."""
         self.half_closed = True
-        if self.in_flight and self._reading is _Reading.HEAD and not self.peer.tls:
+        if self.in_flight and self._reading == _HEAD and not self.peer.tls:
             self._deadline.within(HALF_CLOSE_GRACE)
             return True
         return False
@@ -133,11 +130,11 @@ class Gate:
         """
         self.in_flight = False
         self._last = not keep_alive
-        if self._reading is _Reading.HEAD:
+        if self._reading == _HEAD:
             self._between_requests()
-        elif self._last and self._reading is _Reading.BODY:
-            self._reading, self._pending, self._unread = _Reading.NOTHING, b"", True
-        elif self._reading is _Reading.BODY:
+        elif self._last and self._reading == _BODY:
+            self._reading, self._pending, self._unread = _NOTHING, b"", True
+        elif self._reading == _BODY:
             self._deadline.within(DRAIN_BODY)
 
     def pause(self, *, by_lane: bool) -> None:
@@ -162,8 +159,8 @@ class Gate:
         if self.closing:
             return
         self.closing = True
-        half_way = self._unread or self._reading is _Reading.BODY or self.broken
-        self._reading, self._pending = _Reading.NOTHING, b""
+        half_way = self._unread or self._reading == _BODY or self.broken
+        self._reading, self._pending = _NOTHING, b""
         if not half_way or self.half_closed:
             self.transport.close()
             # A client that reads nothing would keep it open for ever.
@@ -176,20 +173,20 @@ class Gate:
 
     def abort(self) -> None:
         """End the connection at once, and not in a way that looks like a clean end."""
-        self._reading = _Reading.NOTHING
+        self._reading = _NOTHING
         self.closing = True
         abort_with_reset(self.transport)
 
     def drain(self) -> None:
         """Close after the response to what is going on, or is about to."""
         self.draining = True
-        if self._reading is _Reading.HEAD and not (self.in_flight or self._scanner.waiting):
+        if self._reading == _HEAD and not (self.in_flight or self._scanner.waiting):
             self._deadline.within(self._settings.drain_idle_timeout)
 
     def into_tunnel(self) -> tuple[bytes, asyncio.Transport]:
         """Hand over the transport, reading paused, and what came behind the request."""
         pending, self._pending = self._pending, b""
-        self._reading = _Reading.NOTHING
+        self._reading = _NOTHING
         self._deadline.clear()
         self.pause(by_lane=True)
         return pending, self.transport
@@ -216,14 +213,14 @@ class Gate:
             return  # a request was answered at once: the loop below goes on to the next
         self._advancing = True
         while self._pending:
-            if self._reading is _Reading.BODY:
+            if self._reading == _BODY:
                 self._feed_body()
-            elif self._reading is _Reading.HEAD and not self.in_flight:
+            elif self._reading == _HEAD and not self.in_flight:
                 self._feed_head()
             else:
                 break
         self._advancing = False
-        if self._reading is _Reading.NOTHING:
+        if self._reading == _NOTHING:
             self._pending = b""
         elif len(self._pending) > MAX_PENDING:
             self.pause(by_lane=False)
@@ -249,7 +246,7 @@ class Gate:
         if request.framing:
             limit = self._settings.max_header_bytes
             self._body = BodyFeed(request.framing, max_trailer_bytes=limit)
-            self._reading = _Reading.BODY
+            self._reading = _BODY
         self._lane.begin(self)
 
     def _feed_body(self) -> None:
@@ -261,7 +258,7 @@ class Gate:
             return
         complete = self._body.complete
         if complete:
-            self._reading = _Reading.HEAD
+            self._reading = _HEAD
         if data:
             self.carrier.body_received(data)
         if complete:
@@ -274,14 +271,14 @@ class Gate:
         if not self.in_flight:
             self.close()
             return
-        self._reading, self._pending = _Reading.NOTHING, b""
+        self._reading, self._pending = _NOTHING, b""
         self.carrier.body_broken(failure)
 
     def _between_requests(self) -> None:
         if self._last or self.draining:
             if not self._last:  # else whoever announced the close closes
                 self.close()
-            self._reading, self._pending = _Reading.NOTHING, b""
+            self._reading, self._pending = _NOTHING, b""
             return
         self._deadline.within(self._settings.keep_alive_timeout)
         if self._pending:
@@ -292,7 +289,7 @@ class Gate:
             self.close()
 
     def _too_late(self) -> None:
-        if self._reading is _Reading.HEAD and not self.in_flight:
+        if self._reading == _HEAD and not self.in_flight:
             if self._scanner.waiting:
                 self.refuse(Failure(FailureKind.REQUEST_TIMEOUT, "the head took too long"))
             else:

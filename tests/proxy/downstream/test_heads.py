@@ -14,7 +14,7 @@ def test_a_head_is_read_into_what_it_means():
     request = read("GET /a/./b%7e?c HTTP/1.1", "Host: A.Test:81", "X:\ta \t", "x: b")
     head = request.head
     assert (head.method, head.host, head.port, head.authority) == ("GET", "a.test", 81, "A.Test:81")
-    assert (head.path, head.query, head.version) == ("/a/b~", "?c", (1, 1))
+    assert (head.path, head.target, head.version) == ("/a/b~", "/a/b~?c", (1, 1))
     assert head.kept == b"Host: A.Test:81\r\nX:\ta \t\r\nx: b\r\n"
     assert head.known == {b"host": [b"A.Test:81"]}
     assert (request.framing, request.expects_continue) == (None, False)

@@ -7,8 +7,10 @@ from ingress.proxy.upstream.parser import ResponseParser
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
 
 
-def inbox(**options):
-    return Inbox(ResponseParser("GET", max_header_bytes=1000, **options))
+def inbox(*, upgrade=b""):
+    parser = ResponseParser("GET", 1000)
+    parser.upgrade = upgrade
+    return Inbox(parser)
 
 
 def test_what_arrives_is_kept_until_it_is_taken():

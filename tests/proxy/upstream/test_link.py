@@ -55,8 +55,8 @@ async def test_one_owner_after_another():
             link.write(ASK)
             await eventually(lambda owner=owner: owner.told)
             assert (owner.told, link.reused, link.heard) == ([GOOD], reused, True)
-            link.give_back(clean=True)
-            link.give_back(clean=False)
+            link.give_back()
+            link.abandon()
             assert upstreams.take(upstream.endpoint) is link
         assert upstreams.take(upstream.endpoint) is None
         link.abort()
@@ -66,7 +66,7 @@ async def test_what_left_something_behind_is_not_kept():
     async with pools() as upstreams, serving(good) as upstream:
         link = await dialled(upstreams, upstream)
         link.take(Owner())
-        link.give_back(clean=False)
+        link.abandon()
         assert link.is_closed
         with pytest.raises(Failure):
             link.write(ASK)
@@ -85,7 +85,7 @@ async def test_a_close_before_the_first_byte_is_stale_where_the_link_was_reused(
             link.take(owner)
             link.write(ASK)
             await eventually(lambda owner=owner, told=told: owner.told == told)
-            link.give_back(clean=True)
+            link.give_back()
 
 
 async def test_the_owner_hears_of_the_deadline_until_it_gives_the_link_back():
@@ -96,7 +96,7 @@ async def test_the_owner_hears_of_the_deadline_until_it_gives_the_link_back():
         link.deadline.within(0.01)
         await eventually(lambda: owner.told)
         assert owner.told == ["too late"]
-        link.give_back(clean=True)
+        link.give_back()
         assert not link.is_closed
 
 

@@ -11,8 +11,10 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CODED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
-def parser(method="GET", **options):
-    return ResponseParser(method, max_header_bytes=65_536, **options)
+def parser(method="GET", *, upgrade=b"", max_header_bytes=65_536):
+    made = ResponseParser(method, max_header_bytes)
+    made.upgrade = upgrade
+    return made
 
 
 def bytes_of(data):
