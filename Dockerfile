@@ -4,9 +4,9 @@
 ARG BASE=python:3.13-slim-bookworm
 
 FROM ${BASE} AS build
-# Bare Debian has Python without venv; Python's own images have it, and no strip either.
-RUN apt-get update && apt-get install -y --no-install-recommends binutils \
-    $(python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+# Bare Debian has Python without venv and headers; Python's own images have both, and no compiler.
+RUN apt-get update && apt-get install -y --no-install-recommends binutils gcc libc6-dev \
+    $(python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv python3-dev)
 RUN python3 -m venv /build
 WORKDIR /src
 # Everything is fetched here, and checked against its hash; what follows never sees the index.
@@ -14,8 +14,9 @@ COPY constraints.txt ./
 RUN /build/bin/pip download --quiet --require-hashes --no-deps --only-binary :all: \
     --dest /wheels --requirement constraints.txt
 COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
+COPY scripts/hatch_build.py scripts/
 COPY ingress ingress
-RUN /build/bin/pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /wheels .
+RUN INGRESS_COMPILED=1 /build/bin/pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /wheels .
 # Only what the wheel asks for goes in: the build tools stay here, and so does pip.
 RUN python3 -m venv --without-pip /app \
     && /build/bin/pip --python /app/bin/python install --quiet --no-compile --no-index \

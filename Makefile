@@ -6,6 +6,9 @@
 RUN := .venv/.ready-to-run
 DEV := .venv/.ready-to-develop
 BENCH := .cache/benchmarks/.ready
+COMPILED := .cache/compiled
+# What runs in the compiled build, or decides what it does, is tested in it once more.
+HOT := tests/wire tests/proxy tests/worker tests/policies tests/routing tests/runtime tests/e2e
 PINS := .cache/pins/bin/uv
 SECRET := certs/www-gasbugs-com.yaml
 # Those that can be served side by side; the others show mistakes, or claim the same host.
@@ -37,6 +40,16 @@ test: $(DEV)  ## Run every test; the pure packages must be covered to the last b
 		[ -z "$$stages" ] || .venv/bin/python -m scripts.kubernetes $$stages charts; \
 		case "$$stages" in *node*) $(MAKE) --no-print-directory $(IMAGE);; esac
 	.venv/bin/pytest -n 2 --cov --cov-report=term $(ARGS)
+	@if sh scripts/toolchain; then $(MAKE) --no-print-directory test-compiled; \
+		else echo "Without a C compiler, the compiled build is not tested."; fi
+
+# Neither the folder nor pytest may bring the checkout's own package, which is not compiled.
+.PHONY: test-compiled
+test-compiled: $(COMPILED)/.ready
+	PYTHONSAFEPATH=1 $(COMPILED)/bin/python -m pytest -n 2 --build compiled -o pythonpath=tests $(HOT)
+
+.PHONY: compiled
+compiled: $(COMPILED)/.ready  ## Build the compiled proxy of this checkout, .cache/compiled/bin/ingress
 
 .PHONY: check
 check: $(DEV)  ## Run every check that needs no test: style, types, layers, budgets
@@ -86,6 +99,11 @@ $(DEV): constraints-dev.txt $(RUN)
 	@sh scripts/environment .venv constraints-dev.txt
 	@touch $@
 
+$(COMPILED)/.ready: $(DEV) scripts/compiled scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd')
+	@sh scripts/toolchain
+	@sh scripts/compiled $(COMPILED) .venv
+	@touch $@
+
 $(BENCH): benchmarks/constraints.txt scripts/environment
 	@PACKAGE=no sh scripts/environment .cache/benchmarks benchmarks/constraints.txt
 	@touch $@
@@ -94,7 +112,7 @@ $(PINS):
 	@"$$(sh scripts/python)" -m venv .cache/pins
 	@.cache/pins/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-$(IMAGE): Dockerfile constraints.txt pyproject.toml scripts/image scripts/rootfs.py $(shell find ingress -name '*.py')
+$(IMAGE): Dockerfile constraints.txt pyproject.toml scripts/image scripts/rootfs.py scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd')
 	@sh scripts/image
 
 # The private key of the HTTPS example is this machine's own, and never leaves certs/.

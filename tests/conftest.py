@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from wire.served import each_lane
 from wire.summary import pytest_terminal_summary
 
+from ingress.runtime.build import which_build
+
 __all__ = [
     "control_tier",
     "each_lane",
@@ -22,6 +24,22 @@ __all__ = [
 # No test measures time, Hypothesis' examples no more than others: a machine may be busy.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--build", default=which_build(), help="test this build, or fail if it is not here"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--build") != which_build():
+        raise pytest.UsageError(f"what is imported here is {which_build()}")
+
+
+def pytest_report_header() -> str:
+    """Say what is tested."""
+    return f"build: {which_build()}"
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

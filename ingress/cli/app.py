@@ -18,6 +18,7 @@ from ingress.cli.parameters import Verbatim, VerbatimGroup
 from ingress.cli.run import run
 from ingress.cli.snapshot import snapshot
 from ingress.cli.terminal import BAD, STRONG, aside, quietly_broken
+from ingress.runtime.build import which_build
 
 app = typer.Typer(
     name="ingress",
@@ -30,7 +31,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool | None) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
-        typer.echo(f"ingress {__version__}")
+        typer.echo(f"ingress {__version__} ({which_build()})")
         raise typer.Exit
 
 

@@ -8,12 +8,15 @@ from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
     HistogramMetricFamily,
+    InfoMetricFamily,
     Metric,
 )
 from prometheus_client.registry import Collector
 
+from ingress import __version__
 from ingress.model.snapshot import Snapshot
 from ingress.proxy.counts import BUCKETS, Counts
+from ingress.runtime.build import which_build
 
 _LABELS = ("ingress", "service")
 
@@ -55,6 +58,8 @@ class _Families(Collector):
         yield GaugeMetricFamily(
             "ingress_connections", "Client connections that are open.", counts.connections
         )
+        facts = {"version": __version__, "build": which_build()}
+        yield InfoMetricFamily("ingress_build", "What runs.", facts)
         yield _expiries(self._told.snapshot)
         yield _deaths(self._told.deaths)
         yield from _processes(self._told.pids)

@@ -7,6 +7,7 @@ import pytest
 from cli.commands import DEADLINE, EXAMPLES, INGRESS, ROOT, ingress
 
 from ingress import __version__
+from ingress.runtime.build import which_build
 
 COMMANDS = ["run", "check", "explain", "snapshot", "convert", "hosts", "certs"]
 
@@ -15,10 +16,10 @@ def test_help_names_every_command_and_the_version_is_told():
     done = ingress("--help")
     assert done.returncode == 0
     assert all(command in done.stdout for command in COMMANDS)
-    assert ingress("--version").stdout == f"ingress {__version__}\n"
+    assert ingress("--version").stdout == f"ingress {__version__} ({which_build()})\n"
     module = [sys.executable, "-m", "ingress", "--version"]
     said = subprocess.run(module, capture_output=True, text=True, check=True, timeout=DEADLINE)
-    assert said.stdout == f"ingress {__version__}\n"
+    assert said.stdout == f"ingress {__version__} ({which_build()})\n"
 
 
 def test_without_a_command_there_is_help():

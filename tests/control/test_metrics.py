@@ -2,10 +2,12 @@ import os
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from ingress import __version__
 from ingress.control.metrics import Told, prometheus_text
 from ingress.model.secret import SecretBytes
 from ingress.model.snapshot import Certificate, Snapshot
 from ingress.proxy.counts import BUCKETS, Counts, Series
+from ingress.runtime.build import which_build
 
 CERTIFICATE = Certificate(
     fingerprint="f",
@@ -55,6 +57,7 @@ def test_every_family_is_told() -> None:
     assert found["ingress_failures_total", "d/i", "upstream-refused", "d/s"] == 5
     assert found["ingress_generation",] == 7
     assert found["ingress_connections",] == 3
+    assert found["ingress_build_info", which_build(), __version__] == 1
     assert found["ingress_certificate_expiry_timestamp_seconds", "d/s"] == 1_800_000_000
     assert found["ingress_worker_deaths_total", "worker 1"] == 2
 
