@@ -99,7 +99,7 @@ $(DEV): constraints-dev.txt $(RUN)
 	@sh scripts/environment .venv constraints-dev.txt
 	@touch $@
 
-$(COMPILED)/.ready: $(DEV) scripts/compiled scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd')
+$(COMPILED)/.ready: $(DEV) scripts/compiled scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd' -o -name '*.pyx')
 	@sh scripts/toolchain
 	@sh scripts/compiled $(COMPILED) .venv
 	@touch $@
@@ -112,7 +112,7 @@ $(PINS):
 	@"$$(sh scripts/python)" -m venv .cache/pins
 	@.cache/pins/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-$(IMAGE): Dockerfile constraints.txt pyproject.toml scripts/image scripts/rootfs.py scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd')
+$(IMAGE): Dockerfile constraints.txt pyproject.toml scripts/image scripts/rootfs.py scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd' -o -name '*.pyx')
 	@sh scripts/image
 
 # The private key of the HTTPS example is this machine's own, and never leaves certs/.

@@ -89,8 +89,7 @@ def _nothing(folder: Path) -> Extension:
 
 def _translate(modules: Sequence[str], *, folder: Path) -> list[Extension]:
     extensions = [
-        Extension(name, [name.replace(".", "/") + ".py"], extra_compile_args=list(FLAGS))
-        for name in modules
+        Extension(name, [str(_source(name))], extra_compile_args=list(FLAGS)) for name in modules
     ]
     try:
         return list(
@@ -104,6 +103,13 @@ def _translate(modules: Sequence[str], *, folder: Path) -> list[Extension]:
         )
     except CompileError as error:
         raise NotCompiledError(f"Cython {CYTHON} cannot translate it") from error
+
+
+def _source(name: str) -> Path:
+    """Return a module's source, of which a few are for Cython alone."""
+    path = Path(name.replace(".", "/"))
+    alone = path.with_suffix(".pyx")
+    return alone if alone.exists() else path.with_suffix(".py")
 
 
 def _link(extensions: list[Extension], *, folder: Path) -> None:

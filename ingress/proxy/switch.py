@@ -1,6 +1,7 @@
 """A 101: the two connections become a tunnel of bytes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from ingress.model.messages import first_value
@@ -42,3 +43,11 @@ async def tunnel(
         record.bytes_out, record.bytes_in = await relay.finished()
     finally:
         gate.left_tunnel()
+
+
+async def followed(passing: Awaitable[None], then: Callable[[], None]) -> None:
+    """Wait for a tunnel's end, and call back, however it ended."""
+    try:
+        await passing
+    finally:
+        then()

@@ -22,14 +22,12 @@ HALF_CLOSE_GRACE: Final = 1.0
 DRAIN_BODY: Final = 10.0
 """Seconds to read on, and drop, a request's body that the response did not wait for."""
 LINGER: Final = 2.0
-"""How long to go on reading after a refusal, in seconds: closing with bytes unread would reset
-the connection, and the client might never see the answer."""
+"""Seconds to read on after a refusal: closing with bytes unread would take the answer back."""
 GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
 
 
-# What is being read.
-_NOTHING: Final = 0
+_NOTHING: Final = 0  # being read
 _HEAD: Final = 1
 _BODY: Final = 2
 
@@ -37,10 +35,9 @@ _BODY: Final = 2
 class Gate:
     """Owns one downstream connection: an ``asyncio.Protocol``, by what it does.
 
-    Reads heads and frames bodies itself, refuses what breaks the rules of the wire, and gives
-    the lane one request at a time; the next is read once ``finished()`` says that the response
-    to this one is written. ``request`` is the one in flight, ``carrier`` is who serves it, and
-    ``identity`` who sends, where no request could tell another.
+    Reads heads and frames bodies, refuses what breaks the rules of the wire, and gives the lane one
+    request at a time; the next once ``finished()`` says that the response to it is written.
+    ``carrier`` serves ``request``; ``identity`` sends it, where no request could tell another.
     """
 
     def __init__(self, lane: Lane) -> None:

@@ -1,9 +1,11 @@
 from ingress.proxy.admission cimport Admission
+from ingress.proxy.upstream.idle cimport IdleLinks
 
 
 cdef class ExpressLane:
     cdef public object settings, fixtures
     cdef public Admission admission
+    cdef public IdleLinks idle
     cdef public Py_ssize_t max_header_bytes
     cdef set _tunnels
 

@@ -21,6 +21,7 @@ class ExpressLane:
         self.settings = settings
         self.max_header_bytes = settings.max_header_bytes
         self.fixtures = fixtures
+        self.idle = fixtures.upstreams.idle
         self.admission = admission
         self._tunnels: set[asyncio.Task[None]] = set()
 

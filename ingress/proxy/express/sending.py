@@ -46,7 +46,7 @@ class Sending(Exchange):
         endpoint = self._endpoint = self._lane.fixtures.choose(errand)
         if endpoint is None:
             raise Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
-        self._send_to(endpoint, self._lane.fixtures.upstreams.take(endpoint))
+        self._send_to(endpoint, self._lane.idle.take(endpoint))
 
     def _send_to(self, endpoint: Endpoint, link: Link | None) -> None:
         """Send the request on this link, or on a new one."""
@@ -90,7 +90,7 @@ class Sending(Exchange):
         fixtures, link = self._lane.fixtures, None
         if retry is Retry.OTHER_ENDPOINT:
             self._endpoint = fixtures.choose_again(self._errand, tried=self._tried)
-            link = fixtures.upstreams.take(self._endpoint) if self._endpoint else None
+            link = self._lane.idle.take(self._endpoint) if self._endpoint else None
         if self._endpoint is None:
             self.fail(failure)
         else:

@@ -15,4 +15,4 @@ cdef class Transit(Sending):
     cdef _switch(self, head)
     cdef _finish(self)
     cdef _end(self)
-    cdef _record(self)
+    cpdef _record(self)

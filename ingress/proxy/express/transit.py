@@ -1,6 +1,5 @@
 """A request in the express lane, a machine that callbacks drive: relay > record."""
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from ingress.model.messages import Trailers
@@ -9,7 +8,7 @@ from ingress.proxy.answers import Answer
 from ingress.proxy.express.sending import Sending
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1.messages import chunk_of, last_chunk
-from ingress.proxy.switch import is_switch, tunnel
+from ingress.proxy.switch import followed, is_switch, tunnel
 from ingress.proxy.upstream import ResponseHead
 
 if TYPE_CHECKING:
@@ -181,20 +180,15 @@ class Transit(Sending):
         link, self._link = self._link, None
         assert link is not None  # noqa: S101 - as above
         self._done = True
-        self._lane.keep(self._tunnel(head, link.into_tunnel()))
-
-    async def _tunnel(self, head: ResponseHead, upstream: asyncio.Transport) -> None:
         self.record.upstream_duration = self.elapsed
-        try:
-            await tunnel(
-                self,
-                head,
-                upstream=upstream,
-                surplus=self._parser.surplus,
-                timeouts=self._errand.timeouts,
-            )
-        finally:
-            self._record()
+        passing = tunnel(
+            self,
+            head,
+            upstream=link.into_tunnel(),
+            surplus=self._parser.surplus,
+            timeouts=self._errand.timeouts,
+        )
+        self._lane.keep(followed(passing, self._record))
 
     def _finish(self) -> None:
         """End once the client has taken so much that more may follow."""

@@ -310,11 +310,11 @@ async def test_a_slow_reader_that_goes_on_reading_is_in_time():
         left = 8_000_000
         while left:
             left -= len(await reader.read(50_000))
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)
         writer.write(GOOD)
 
     async with pools() as upstreams, serving(serve) as upstream:
-        connection = await opened(upstreams, upstream, send=0.3, read=5)
+        connection = await opened(upstreams, upstream, send=1, read=5)
         await connection.send_head("PUT", "/", fields=HOST, framing=8_000_000)
         await connection.send_body(b"x" * 8_000_000)
         assert await rest_of(connection) == (200, b"good")

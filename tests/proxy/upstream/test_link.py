@@ -57,8 +57,8 @@ async def test_one_owner_after_another():
             assert (owner.told, link.reused, link.heard) == ([GOOD], reused, True)
             link.give_back()
             link.abandon()
-            assert upstreams.take(upstream.endpoint) is link
-        assert upstreams.take(upstream.endpoint) is None
+            assert upstreams.idle.take(upstream.endpoint) is link
+        assert upstreams.idle.take(upstream.endpoint) is None
         link.abort()
 
 

@@ -1,0 +1,14 @@
+from ingress.proxy.upstream.link cimport Link
+
+
+cdef class IdleLinks:
+    cdef object _loop, _retained, _sweeper
+    cdef double _seconds
+    cdef Py_ssize_t _most
+    cdef dict _since, _stacks
+
+    cpdef Link take(self, endpoint)
+    cpdef put(self, Link link)
+    cpdef forget(self, Link link)
+    cdef _discard(self, Link link)
+    cpdef _sweep(self)
