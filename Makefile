@@ -71,7 +71,7 @@ cluster: $(DEV) $(SECRET) $(IMAGE)  ## Open a shell in a cluster with controller
 		--run '$(INSTALL)' $(APPLIED:%=-f examples/%) -f $(SECRET) --greeting tests/cluster/course.txt
 
 .PHONY: bench
-bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)
+bench: $(RUN) $(BENCH)  ## Compare CPU per request with other proxies (ARGS="--help" tells more)
 	@.venv/bin/python -m benchmarks $(ARGS)
 
 .PHONY: image
