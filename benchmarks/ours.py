@@ -31,7 +31,8 @@ class Variant:
         """Run it; a change is a new version of one file of the folder."""
         http, https, admin = free_ports(3)
         change = _write(site)
-        command = [self.python, "-m", "ingress", "run", "-f", str(change.parent)]
+        # What is installed is run, whatever lies in the working directory.
+        command = [self.python, "-P", "-m", "ingress", "run", "-f", str(change.parent)]
         command += ["--default-certificate", "default/benchmark", *self.flags]
         command += ["--workers", str(self.workers)]
         # Its log goes to stdout, which is a file here.
