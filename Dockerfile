@@ -6,16 +6,16 @@ ARG BASE=python:3.13-slim-bookworm
 FROM ${BASE} AS build
 # Bare Debian has Python without venv and headers; Python's own images have both, and no compiler.
 RUN apt-get update && apt-get install -y --no-install-recommends binutils gcc libc6-dev \
-    $(python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv python3-dev)
-RUN python3 -m venv /build
+       $(python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv python3-dev) \
+    && rm -rf /var/lib/apt/lists/* \
+    && python3 -m venv /build
 WORKDIR /src
 # Everything is fetched here, and checked against its hash; what follows never sees the index.
 COPY constraints.txt ./
 RUN /build/bin/pip download --quiet --require-hashes --no-deps --only-binary :all: \
     --dest /wheels --requirement constraints.txt
-COPY pyproject.toml README.md CHANGELOG.md LICENSE ./
-COPY scripts/hatch_build.py scripts/
-COPY ingress ingress
+# The package alone: .dockerignore keeps everything else out.
+COPY . .
 RUN INGRESS_COMPILED=1 /build/bin/pip wheel --quiet --no-index --find-links /wheels --no-deps --wheel-dir /wheels .
 # Only what the wheel asks for goes in: the build tools stay here, and so does pip.
 RUN python3 -m venv --without-pip /app \
@@ -24,8 +24,7 @@ RUN python3 -m venv --without-pip /app \
     && find /app/bin -type f ! -name ingress -delete \
     && find /app \( -name '*.so' -o -name '*.so.*' \) -exec strip --strip-unneeded {} +
 # And of the base only Python and what it loads: no shell, no package manager, no tool.
-COPY scripts/rootfs.py ./
-RUN python3 rootfs.py /rootfs /app
+RUN python3 scripts/rootfs.py /rootfs /app
 
 FROM scratch
 ARG BASE

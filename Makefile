@@ -71,7 +71,7 @@ cluster: $(DEV) $(SECRET) $(IMAGE)  ## Open a shell in a cluster with controller
 		--run '$(INSTALL)' $(APPLIED:%=-f examples/%) -f $(SECRET) --greeting tests/cluster/course.txt
 
 .PHONY: bench
-bench: $(RUN) $(BENCH)  ## Compare CPU per request with nginx and Caddy (ARGS="--help" tells more)
+bench: $(RUN) $(BENCH) $(COMPILED)/.ready  ## Compare CPU per request with other proxies (ARGS="--help" tells more)
 	@.venv/bin/python -m benchmarks $(ARGS)
 
 .PHONY: image
@@ -99,7 +99,7 @@ $(DEV): constraints-dev.txt $(RUN)
 	@sh scripts/environment .venv constraints-dev.txt
 	@touch $@
 
-$(COMPILED)/.ready: $(DEV) scripts/compiled scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd' -o -name '*.pyx')
+$(COMPILED)/.ready: $(RUN) scripts/compiled scripts/hatch_build.py $(shell find ingress -name '*.py' -o -name '*.pxd' -o -name '*.pyx')
 	@sh scripts/toolchain
 	@sh scripts/compiled $(COMPILED) .venv
 	@touch $@

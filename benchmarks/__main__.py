@@ -1,6 +1,7 @@
 """``python -m benchmarks``: run the rounds, print the table, keep the samples."""
 
 import argparse
+import resource
 import sys
 import tempfile
 import time
@@ -8,17 +9,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import load, nginx, profiling, results, tools
+from benchmarks import echoes, load, nginx, profiling, results, tools
+from benchmarks.asking import check
+from benchmarks.churn import changing
 from benchmarks.processes import children, cpu_seconds
-from benchmarks.proxies import PROXIES, Proxy, Site
+from benchmarks.proxies import OURS, PROXIES
+from benchmarks.scenarios import SCENARIOS, Scenario
+from benchmarks.sites import Proxy, Site
 from ingress.issuer.authority import Authority, new_authority
 
 WARM_UP = 1.0
 
 
 def main() -> int:
-    """Measure what the arguments name; return 1 if an answer was wrong."""
+    """Measure what the arguments name; return 1 if an answer of ours was wrong."""
     arguments = _arguments()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # for 2,000 connections, both sides
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
@@ -27,23 +34,28 @@ def main() -> int:
         if arguments.profile:
             return _profile(proxies, arguments, folder=folder)
         samples = list(_rounds(proxies, arguments, folder=folder))
-    versions = {proxy.name: proxy.version for proxy in proxies} | {"wrk": tools.version("wrk")}
-    (out / "samples.json").write_text(results.to_json(samples, versions=versions) + "\n")
-    report = "\n".join(_report(samples, versions, log=arguments.access_log)) + "\n"
-    (out / "table.md").write_text(report)
-    print(f"\n{report}")
-    return int(any(sample.failed for sample in samples))
+    run = results.Run(
+        machine=results.machine(),
+        versions={proxy.name: proxy.version for proxy in proxies} | {"wrk": tools.version("wrk")},
+        titles={name: SCENARIOS[name].title for name in arguments.only},
+        access_log=arguments.access_log,
+        samples=samples,
+    )
+    (out / "requests.json").write_text(run.to_json())
+    print("", *results.report(run), sep="\n")
+    ours = {variant.name for variant in OURS}
+    return int(any(sample.failed for sample in samples if sample.proxy in ours))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each (default 5)")
-    parser.add_argument("--seconds", type=float, default=4, help="of load a round (default 4)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each (default 3)")
+    parser.add_argument("--seconds", type=float, default=3, help="of load a round (default 3)")
     parser.add_argument(
         "--only",
         type=lambda text: text.split(","),
-        default=list(load.SCENARIOS),
-        help=f"scenarios, of {','.join(load.SCENARIOS)}",
+        default=list(SCENARIOS),
+        help=f"scenarios, of {','.join(SCENARIOS)}",
     )
     parser.add_argument(
         "--proxies",
@@ -66,7 +78,8 @@ def _start(arguments: argparse.Namespace, *, folder: Path, stack: ExitStack) -> 
     """Start the upstream and the proxies; all end with the stack."""
     certificate, key = _key_pair(folder)
     (folder / "upstream").mkdir()
-    upstream = stack.enter_context(nginx.run_upstream(folder / "upstream"))
+    echo = stack.enter_context(echoes.serving(folder))
+    upstream = stack.enter_context(nginx.run_upstream(folder / "upstream", echo=echo))
     proxies, log = [], arguments.access_log == "file"
     for name in arguments.proxies:
         own = folder / name
@@ -78,7 +91,7 @@ def _start(arguments: argparse.Namespace, *, folder: Path, stack: ExitStack) -> 
 
 def _key_pair(folder: Path) -> tuple[Path, Path]:
     now = time.time()
-    pair = Authority(new_authority(now=now), now=now).issue(["localhost"])
+    pair = Authority(new_authority(now=now), now=now).issue(["localhost", "*.example.com"])
     certificate, key = folder / "tls.crt", folder / "tls.key"
     certificate.write_bytes(pair.certificate)
     key.touch(mode=0o600)
@@ -89,38 +102,42 @@ def _key_pair(folder: Path) -> tuple[Path, Path]:
 def _rounds(
     proxies: list[Proxy], arguments: argparse.Namespace, *, folder: Path
 ) -> Iterator[results.Sample]:
-    for scenario in (load.SCENARIOS[name] for name in arguments.only):
+    for scenario in (SCENARIOS[name] for name in arguments.only):
         for proxy in proxies:
-            load.ask(scenario, proxy)
+            check(scenario, proxy)
         for number in range(arguments.rounds):
             for proxy in proxies:
                 load.put(scenario, proxy, seconds=WARM_UP, folder=folder)
-                before = cpu_seconds(proxy.pid)
-                seen = load.put(scenario, proxy, seconds=arguments.seconds, folder=folder)
-                used = cpu_seconds(proxy.pid) - before
-                sample = results.Sample(
-                    scenario=scenario.name,
-                    proxy=proxy.name,
-                    round=number,
-                    cpu=used / max(seen.requests, 1) * 1e6,
-                    requests_per_second=seen.requests / seen.seconds,
-                    failed=seen.failed,
+                sample = _measure(
+                    scenario, proxy, number=number, seconds=arguments.seconds, folder=folder
                 )
-                print(f"{scenario.name:10} {proxy.name:6} {sample.cpu:8.1f} µs", flush=True)
+                print(f"{scenario.name:10} {proxy.name:8} {sample.cpu:9.1f} µs", flush=True)
                 yield sample
 
 
-def _report(samples: list[results.Sample], versions: dict[str, str], *, log: str) -> Iterator[str]:
-    yield from results.table(results.rows(samples))
-    yield ""
-    yield f"- access log: {log}"
-    yield from (f"- {name}: {fact}" for name, fact in results.machine().items())
-    yield from (f"- {name}: {version}" for name, version in versions.items())
+def _measure(
+    scenario: Scenario, proxy: Proxy, *, number: int, seconds: float, folder: Path
+) -> results.Sample:
+    before = cpu_seconds(proxy.pid)
+    with changing(proxy, rate=scenario.changes) as changes:
+        seen = load.put(scenario, proxy, seconds=seconds, folder=folder)
+    used = cpu_seconds(proxy.pid) - before
+    return results.Sample(
+        scenario=scenario.name,
+        proxy=proxy.name,
+        round=number,
+        cpu=used / max(seen.requests, 1) * 1e6,
+        requests_per_second=seen.requests / seen.seconds,
+        p50=seen.p50,
+        p99=seen.p99,
+        failed=seen.failed if seen.requests else 1,
+        changes=len(changes),
+    )
 
 
 def _profile(proxies: list[Proxy], arguments: argparse.Namespace, *, folder: Path) -> int:
     ours = next(proxy for proxy in proxies if proxy.name == "ours")
-    for scenario in (load.SCENARIOS[name] for name in arguments.only):
+    for scenario in (SCENARIOS[name] for name in arguments.only):
         load.put(scenario, ours, seconds=WARM_UP, folder=folder)
         folded = folder / f"{scenario.name}.folded"
         (worker,) = children(ours.pid)

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 
-from benchmarks.proxies import HOSTS
+from benchmarks.sites import HOSTS
+from benchmarks.summary import Tally
 
 THREADS = 8
 TIMEOUT = 10.0
@@ -26,28 +27,30 @@ def main() -> None:
     began = time.monotonic()
     with ThreadPoolExecutor(THREADS) as pool:
         spans = [HOSTS[number::THREADS] for number in range(THREADS)]
-        counts = list(
-            pool.map(lambda hosts: _ask_until(began + seconds, port, path=path, hosts=hosts), spans)
+        tallies = pool.map(
+            lambda hosts: _ask_until(began + seconds, port, path=path, hosts=hosts), spans
         )
-    asked, failed = (sum(column) for column in zip(*counts, strict=True))
-    print(f"requests={asked} seconds={time.monotonic() - began:f} failed={failed}")
+        whole = Tally()
+        for tally in tallies:
+            whole.merge(tally)
+    print(whole.summary(time.monotonic() - began))
 
 
-def _ask_until(end: float, port: int, *, path: str, hosts: list[str]) -> tuple[int, int]:
+def _ask_until(end: float, port: int, *, path: str, hosts: list[str]) -> Tally:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the certificate was made for this run
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    asked = failed = 0
+    tally = Tally()
     for request in _requests(path, hosts):
-        if time.monotonic() >= end:
+        if (begun := time.monotonic()) >= end:
             break
-        asked += 1
         try:
-            failed += not _ask(context, port, request=request)
+            well = _ask(context, port, request=request)
         except OSError:
-            failed += 1
-    return asked, failed
+            well = False
+        tally.add(time.monotonic() - begun, well=well)
+    return tally
 
 
 def _requests(path: str, hosts: list[str]) -> Iterator[bytes]:

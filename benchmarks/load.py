@@ -1,80 +1,65 @@
 """The load, with the hosts in turn, and what it saw."""
 
-import http.client
+import json
 import math
 import re
-import ssl
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import tools
-from benchmarks.proxies import HOSTS, Proxy
+from benchmarks.scenarios import Scenario
+from benchmarks.sites import Proxy
 
-CONNECTIONS = 64
-TIMEOUT = 10.0
-_SUMMARY = re.compile(r"requests=(\d+) seconds=([\d.]+) failed=(\d+)")
+_SUMMARY = re.compile(r"requests=(\d+) seconds=([\d.]+) failed=(\d+) p50=([\d.]+) p99=([\d.]+)")
 
-# Requests are made before the load starts; in the load wrk only picks the next one.
+# Requests are made before the load starts; in the load wrk only picks the next one. It counts
+# statuses from 400 as errors, which they are unless they are what was asked for.
 _SCRIPT = """\
-local requests, next = {}, 0
+local hosts = {%(hosts)s}
+local headers = {%(headers)s}
+local body = %(body)s
+local requests, next, count = {}, 0, #hosts
 function init(args)
-  for number = 0, %(hosts)d - 1 do
-    requests[number] = wrk.format("GET", "%(path)s", {
-      ["Host"] = string.format("host-%%04d.example.com", number)
-    })
+  for number, host in ipairs(hosts) do
+    headers["Host"] = host
+    requests[number - 1] = wrk.format("%(method)s", "%(path)s", headers, body)
   end
 end
 function request()
-  next = (next + 1) %% %(hosts)d
+  next = (next + 1) %% count
   return requests[next]
 end
 function done(summary, latency)
   local e = summary.errors
-  io.write(string.format("requests=%%d seconds=%%f failed=%%d\\n", summary.requests,
-    summary.duration / 1e6, e.connect + e.read + e.write + e.status + e.timeout))
+  local wrong = %(refused)s and math.abs(summary.requests - e.status) or e.status
+  io.write(string.format("requests=%%d seconds=%%f failed=%%d p50=%%f p99=%%f\\n",
+    summary.requests, summary.duration / 1e6, e.connect + e.read + e.write + e.timeout + wrong,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
 """
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
-    """One kind of load; ``closes`` asks for a new connection each time."""
-
-    name: str
-    path: str
-    size: int
-    tls: bool = False
-    closes: bool = False
-
-
-SCENARIOS = {
-    scenario.name: scenario
-    for scenario in (
-        Scenario(name="keep-alive", path="/1k", size=1024),
-        Scenario(name="large", path="/100k", size=102_400),
-        Scenario(name="tls", path="/1k", size=1024, tls=True),
-        Scenario(name="tls-new", path="/1k", size=1024, tls=True, closes=True),
-    )
-}
-
-
-@dataclass(frozen=True, kw_only=True)
 class Load:
-    """What the load saw: requests answered, seconds it took, failures of every kind."""
+    """What the load saw: requests answered, seconds it took, failures; latencies in ms."""
 
     requests: int
     seconds: float
     failed: int
+    p50: float
+    p99: float
 
 
 def put(scenario: Scenario, proxy: Proxy, *, seconds: float, folder: Path) -> Load:
     """Put load on a proxy for a while."""
-    if scenario.closes:
-        command = _handshakes(scenario, proxy, seconds=seconds)
-    else:
+    if scenario.tool == "wrk":
         command = _wrk(scenario, proxy, seconds=seconds, folder=folder)
+    else:
+        port = proxy.https if scenario.tls else proxy.http
+        words = (str(port), scenario.path, f"{seconds:g}")
+        command = [sys.executable, "-m", f"benchmarks.{scenario.tool}", *words]
     done = subprocess.run(
         command,
         env=tools.environment(),
@@ -83,44 +68,43 @@ def put(scenario: Scenario, proxy: Proxy, *, seconds: float, folder: Path) -> Lo
         check=True,
         timeout=seconds + 60,
     )
-    summary = _SUMMARY.search(done.stdout)
-    if summary is None:
-        raise RuntimeError(f"the load said:\n{done.stdout}{done.stderr}")
-    return Load(requests=int(summary[1]), seconds=float(summary[2]), failed=int(summary[3]))
+    return read(done.stdout + done.stderr)
 
 
-def _handshakes(scenario: Scenario, proxy: Proxy, *, seconds: float) -> list[str | Path]:
-    arguments = (str(proxy.https), scenario.path, f"{seconds:g}")
-    return [sys.executable, "-m", "benchmarks.handshakes", *arguments]
+def read(said: str) -> Load:
+    """Read what a load program said; raises RuntimeError where that is no summary."""
+    if (found := _SUMMARY.search(said)) is None:
+        raise RuntimeError(f"the load said:\n{said}")
+    return Load(
+        requests=int(found[1]),
+        seconds=float(found[2]),
+        failed=int(found[3]),
+        p50=float(found[4]),
+        p99=float(found[5]),
+    )
 
 
 def _wrk(scenario: Scenario, proxy: Proxy, *, seconds: float, folder: Path) -> list[str | Path]:
     script = folder / f"{scenario.name}.lua"
-    script.write_text(_SCRIPT % {"hosts": len(HOSTS), "path": scenario.path})
+    script.write_text(script_of(scenario))
     scheme, port = ("https", proxy.https) if scenario.tls else ("http", proxy.http)
     return [
-        *(tools.find("wrk"), "--threads=1", f"--connections={CONNECTIONS}"),
+        *(tools.find("wrk"), "--threads=1", f"--connections={scenario.connections}"),
         # It takes whole seconds only.
-        *(f"--duration={math.ceil(seconds)}s", f"--script={script}"),
+        *(f"--duration={math.ceil(seconds)}s", "--timeout=10s", f"--script={script}"),
         f"{scheme}://localhost:{port}{scenario.path}",
     ]
 
 
-def ask(scenario: Scenario, proxy: Proxy) -> None:
-    """Ask once; raises RuntimeError where the answer is not the upstream's page."""
-    context = ssl._create_unverified_context() if scenario.tls else None  # noqa: S323, SLF001
-    connection: http.client.HTTPConnection
-    if context is not None:
-        connection = http.client.HTTPSConnection(
-            "localhost", proxy.https, context=context, timeout=TIMEOUT
-        )
-    else:
-        connection = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=TIMEOUT)
-    connection.request("GET", scenario.path, headers={"Host": HOSTS[-1]})
-    response = connection.getresponse()
-    body = response.read()
-    connection.close()
-    if (response.status, body) != (200, b"x" * scenario.size):
-        raise RuntimeError(
-            f"{proxy.name} answered {scenario.name} with {response.status}, {len(body)} bytes"
-        )
+def script_of(scenario: Scenario) -> str:
+    """Return the Lua script by which wrk sends a scenario's requests."""
+    # A string of JSON is one of Lua too, as long as it is plain ASCII.
+    headers = (f"[{json.dumps(key)}] = {json.dumps(it)}" for key, it in scenario.headers.items())
+    return _SCRIPT % {
+        "hosts": ", ".join(map(json.dumps, scenario.hosts)),
+        "headers": ", ".join(headers),
+        "body": f'string.rep("x", {scenario.body})' if scenario.body else "nil",
+        "method": scenario.method,
+        "path": scenario.path,
+        "refused": str(scenario.status >= 400).lower(),
+    }

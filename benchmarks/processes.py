@@ -42,7 +42,7 @@ def running(
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the user and system time of a process and of its children that still run."""
+    """Return the user and system time of a process and of its children, ended ones included."""
     return sum(_ticks(member) for member in [pid, *children(pid)]) / _TICK
 
 
@@ -50,7 +50,7 @@ def children(pid: int) -> list[int]:
     """Return the pids of all descendants."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
+        with suppress(OSError):  # it ended meanwhile
             parents.setdefault(int(_fields(stat)[1]), []).append(int(stat.parent.name))
     found, queue = [], [pid]
     while queue:
@@ -61,9 +61,16 @@ def children(pid: int) -> list[int]:
 
 
 def _ticks(pid: int) -> int:
-    """Add utime and stime (proc(5): fields 14 and 15) of a process with all its threads."""
-    fields = _fields(Path(f"/proc/{pid}/stat"))
-    return int(fields[11]) + int(fields[12])
+    """Add a process's own times and those of the children that it has waited for.
+
+    proc(5), fields 14 to 17: utime, stime, cutime, cstime. A child that goes away meanwhile is in
+    its parent's next figures.
+    """
+    try:
+        fields = _fields(Path(f"/proc/{pid}/stat"))
+    except FileNotFoundError:
+        return 0
+    return sum(map(int, fields[11:15]))
 
 
 def _fields(stat: Path) -> list[str]:

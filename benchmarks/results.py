@@ -12,14 +12,20 @@ from statistics import median
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One round of one proxy under one load; ``cpu`` is in microseconds per request."""
+    """One round of one proxy under one load.
+
+    ``cpu`` is in microseconds per request; ``p50`` and ``p99`` are latencies in milliseconds.
+    """
 
     scenario: str
     proxy: str
     round: int
     cpu: float
     requests_per_second: float
+    p50: float
+    p99: float
     failed: int
+    changes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,8 @@ class Row:
     lowest: float
     highest: float
     requests_per_second: float
+    p50: float
+    p99: float
     failed: int
 
 
@@ -48,6 +56,8 @@ def rows(samples: Iterable[Sample]) -> list[Row]:
             lowest=min(sample.cpu for sample in group),
             highest=max(sample.cpu for sample in group),
             requests_per_second=median(sample.requests_per_second for sample in group),
+            p50=median(sample.p50 for sample in group),
+            p99=median(sample.p99 for sample in group),
             failed=sum(sample.failed for sample in group),
         )
         for (scenario, proxy), group in groups.items()
@@ -56,8 +66,11 @@ def rows(samples: Iterable[Sample]) -> list[Row]:
 
 def table(summary: list[Row]) -> Iterator[str]:
     """Yield the table in Markdown; nginx is 1 where it took part."""
-    yield "| scenario | proxy | CPU µs per request | spread | x nginx | requests/s | failed |"
-    yield "|---|---|--:|--:|--:|--:|--:|"
+    yield (
+        "| scenario | proxy | CPU µs per request | spread | x nginx | requests/s "
+        "| p50 ms | p99 ms | failed |"
+    )
+    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|"
     nginx = {row.scenario: row.cpu for row in summary if row.proxy == "nginx"}
     for row in summary:
         ratio = f"{row.cpu / nginx[row.scenario]:.2f}" if row.scenario in nginx else "-"
@@ -65,8 +78,17 @@ def table(summary: list[Row]) -> Iterator[str]:
         spread = f"{row.lowest:.1f} to {row.highest:.1f}"
         yield (
             f"| {row.scenario} | {row.proxy} | {row.cpu:.1f} | {spread} "
-            f"| {ratio} | {row.requests_per_second:,.0f} | {failed} |"
+            f"| {ratio} | {row.requests_per_second:,.0f} "
+            f"| {row.p50:.2f} | {row.p99:.2f} | {failed} |"
         )
+
+
+def report(run: "Run") -> Iterator[str]:
+    """Yield the table and what it depends on."""
+    yield from table(rows(run.samples))
+    yield ""
+    yield f"- access log: {run.access_log}"
+    yield from (f"- {name}: {fact}" for name, fact in (run.machine | run.versions).items())
 
 
 def machine() -> dict[str, str | int]:
@@ -82,14 +104,18 @@ def machine() -> dict[str, str | int]:
     }
 
 
-def to_json(samples: list[Sample], *, versions: dict[str, str]) -> str:
-    """Return everything that was measured."""
-    return json.dumps(
-        {
-            "machine": machine(),
-            "versions": versions,
-            "medians": [asdict(row) for row in rows(samples)],
-            "samples": [asdict(sample) for sample in samples],
-        },
-        indent=2,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """All that one run measured, and where."""
+
+    machine: dict[str, str | int]
+    versions: dict[str, str]
+    titles: dict[str, str]
+    access_log: str
+    samples: list[Sample]
+
+    def to_json(self) -> str:
+        """Return it as JSON, a sample a line."""
+        samples = ",\n    ".join(json.dumps(asdict(sample)) for sample in self.samples)
+        rest = json.dumps({**asdict(self), "samples": []}, indent=2)
+        return rest.replace('"samples": []', f'"samples": [\n    {samples}\n  ]') + "\n"

@@ -1,6 +1,7 @@
-"""Where the programs come from: PATH, Debian packages below .cache/, or the pinned venv."""
+"""Where the programs come from: PATH, Debian packages below .cache/ or the pinned venv."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,13 @@ from pathlib import Path
 CACHE = Path(__file__).resolve().parent.parent / ".cache"
 UNPACKED = CACHE / "debian"
 PINNED = CACHE / "benchmarks" / "bin"
-PACKAGES = ("nginx", "wrk", "libluajit-5.1-2")
+# With the libraries that a machine may lack.
+PACKAGES = (
+    *("nginx", "wrk", "libluajit-5.1-2"),
+    *("haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"),
+)
+_NUMBER = re.compile(r"(?<![\w.])v?(\d+\.\d+[\w.+~-]*)")
+_WHAT_VERSION = {"caddy": "version", "py-spy": "--version", "envoy": "--version"}
 
 
 class ToolMissingError(Exception):
@@ -16,18 +23,22 @@ class ToolMissingError(Exception):
 
 
 def find(name: str) -> Path:
-    """Return a program's path; fetches nginx and wrk where they are not installed."""
-    if (pinned := PINNED / name).exists():
-        return pinned
-    for folder in ("usr/sbin", "usr/bin"):
-        if (unpacked := UNPACKED / folder / name).exists():
-            return unpacked
-    if installed := shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin"):
-        return Path(installed)
-    if UNPACKED.exists():
+    """Return a program's path; fetches it where it is not installed."""
+    if found := _there(name):
+        return found
+    if _fetched() == PACKAGES:
         raise ToolMissingError(f"{name} is in none of the packages {', '.join(PACKAGES)}")
     _fetch()
     return find(name)
+
+
+def _there(name: str) -> Path | None:
+    folders = (PINNED, UNPACKED / "usr/sbin", UNPACKED / "usr/bin")
+    for program in (folder / name for folder in folders):
+        if program.exists():
+            return program
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    return Path(found) if (found := shutil.which(name, path=path)) else None
 
 
 def environment() -> dict[str, str]:
@@ -37,26 +48,42 @@ def environment() -> dict[str, str]:
 
 
 def version(name: str) -> str:
-    """Return the first line of what a program says of its version."""
-    flag = {"caddy": "version", "py-spy": "--version"}.get(name, "-v")
+    """Return the version that a program says it has."""
     done = subprocess.run(
-        [find(name), flag], env=environment(), capture_output=True, text=True, check=False
+        [find(name), _WHAT_VERSION.get(name, "-v")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return (done.stdout or done.stderr).splitlines()[0].strip()
+    # Envoy's own path comes first, and may hold a number.
+    line = (done.stdout.strip() or done.stderr).splitlines()[0]
+    *_, last = _NUMBER.finditer(line)
+    return last[1]
+
+
+def _fetched() -> tuple[str, ...]:
+    """Return the packages that the folder holds."""
+    stamp = UNPACKED / "packages"
+    return tuple(stamp.read_text().split()) if stamp.exists() else ()
 
 
 def _fetch() -> None:
     """Unpack Debian's packages without installing them: no root, no service that starts."""
     if shutil.which("apt-get") is None:
-        raise ToolMissingError("install nginx and wrk; there is no apt-get to fetch them with")
+        raise ToolMissingError("install nginx, haproxy and wrk; there is no apt-get to fetch them")
     folder = CACHE / "debian-packages"
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     command = ["apt-get", "download", "--quiet=2", *PACKAGES]
     # Root would hand the download to a user who may not write here, and be warned of it.
     command += ["--option=APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     if subprocess.run(command, cwd=folder, check=False).returncode:
         subprocess.run(["apt-get", "update", "--quiet=2"], check=False)
         if subprocess.run(command, cwd=folder, check=False).returncode:
-            raise ToolMissingError("apt-get could not download nginx and wrk; install them")
+            raise ToolMissingError(
+                "apt-get could not download nginx, haproxy and wrk; install them"
+            )
     for package in folder.glob("*.deb"):
         subprocess.run(["dpkg", "-x", package, UNPACKED], check=True)
+    (UNPACKED / "packages").write_text(" ".join(PACKAGES))

@@ -1,6 +1,6 @@
 import json
 
-from benchmarks.results import Sample, machine, rows, table, to_json
+from benchmarks.results import Run, Sample, machine, report, rows, table
 
 
 def sample(proxy, *, cpu, number=0, failed=0):
@@ -10,6 +10,8 @@ def sample(proxy, *, cpu, number=0, failed=0):
         round=number,
         cpu=cpu,
         requests_per_second=1e6 / cpu,
+        p50=1.0,
+        p99=2.0,
         failed=failed,
     )
 
@@ -38,8 +40,11 @@ def test_a_row_is_the_median_of_its_rounds():
 
 def test_the_table_compares_with_nginx_and_shows_failures():
     _, _, ours, nginx = table(rows(SAMPLES))
-    assert ours == "| keep-alive | ours | 110.0 | 100.0 to 400.0 | 5.00 | 9,091 | **2** |"
-    assert nginx.endswith("| 1.00 | 45,455 | 0 |")
+    assert (
+        ours
+        == "| keep-alive | ours | 110.0 | 100.0 to 400.0 | 5.00 | 9,091 | 1.00 | 2.00 | **2** |"
+    )
+    assert nginx.endswith("| 1.00 | 45,455 | 1.00 | 2.00 | 0 |")
 
 
 def test_without_nginx_there_is_nothing_to_compare_with():
@@ -47,7 +52,14 @@ def test_without_nginx_there_is_nothing_to_compare_with():
 
 
 def test_everything_measured_is_kept():
-    kept = json.loads(to_json(SAMPLES, versions={"nginx": "1.22"}))
-    assert len(kept["samples"]) == 6
-    assert kept["versions"] == {"nginx": "1.22"}
-    assert kept["machine"] == machine()
+    run = Run(
+        machine=machine(),
+        versions={"nginx": "1.22"},
+        titles={"keep-alive": "1 KB"},
+        access_log="file",
+        samples=SAMPLES,
+    )
+    text = run.to_json()
+    assert len(json.loads(text)["samples"]) == len(SAMPLES)
+    assert sum(line.startswith("    {") for line in text.splitlines()) == len(SAMPLES)
+    assert "- nginx: 1.22" in list(report(run))

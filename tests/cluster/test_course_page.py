@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from chart.releasing import Release
+from chart.releasing import NAME, Release
 from cluster.daemon import Daemon
 from cluster.nodetier import ADDRESS, NodeTier
 from cluster.waiting import until
@@ -132,6 +132,8 @@ def page(release, secret) -> Iterator[Page]:
 @pytest.mark.timeout(170)
 @pytest.mark.usefixtures("outside")
 def test_the_course_page(page, release, secret):
+    words = (f"deploy/{NAME}-controller", f"--namespace={release.namespace}", "--", "ingress")
+    assert release.kubectl("exec", *words, "--version").endswith("(compiled)\n")
     services(page)
     balancing(page)
     ingresses(page, release)

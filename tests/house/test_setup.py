@@ -85,3 +85,20 @@ def test_a_missing_command_is_named(machine):
     assert "apt-get install no-such-command" in done.stderr
     done = _run("needs", "id=coreutils", "/no/such/command=its-package", env=env)
     assert "apt-get install its-package\n" in done.stderr
+
+
+def test_a_path_stands_for_a_file():
+    env = {"PATH": os.environ["PATH"]}
+    assert _run("needs", f"{ROOT / 'Makefile'}=make", env=env).stdout == ""
+
+
+def test_a_toolchain_that_is_missing_is_named(machine):
+    python = """case $2 in
+        *get_config_var*) echo no-such-cc -pthread;;
+        *get_path*) echo /no/such/include;;
+        *get_python_version*) echo 3.12;;
+    esac"""
+    shell = 'exec /bin/sh "$@"'
+    done = _run("toolchain", env=machine({"python3": python, "sh": shell, "id": "echo 1000"}))
+    assert done.returncode == 1
+    assert "apt-get install gcc libc6-dev python3.12-dev\n" in done.stderr

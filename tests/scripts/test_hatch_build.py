@@ -104,8 +104,7 @@ def test_only_what_changed_is_compiled_again(package):
     first = made.stat().st_mtime_ns
     build(package)
     assert made.stat().st_mtime_ns == first
-    with (package / "greeting" / "hot.py").open("a") as file:
-        file.write("y = 2\n")
+    (package / "greeting" / "hot.pxd").write_text("cpdef str greet(str word)\n")
     build(package)
     assert made.stat().st_mtime_ns > first
 

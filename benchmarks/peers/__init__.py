@@ -1,0 +1,1 @@
+"""The proxies that ours is compared with: a configuration for the same site each."""
