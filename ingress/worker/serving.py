@@ -33,7 +33,13 @@ from ingress.proxy.lanes import Lanes
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
 from ingress.proxy.state import State
-from ingress.proxy.tls import Acceptor, BrokenCertificateError, Handshakes, listening_context
+from ingress.proxy.tls import (
+    Acceptor,
+    BrokenCertificateError,
+    Handshakes,
+    Renewed,
+    listening_context,
+)
 from ingress.proxy.upstream import Upstreams
 from ingress.settings import ProxySettings
 
@@ -79,7 +85,7 @@ class Worker:
             ),
         )
         self._handshakes = Handshakes(
-            listening_context(fallback, self._context_for),
+            Renewed(lambda: listening_context(fallback, self._context_for)),
             self._lanes.gate,
             seconds=settings.client_header_timeout,  # no Gate watches over a connection yet
         )
@@ -173,7 +179,7 @@ class Worker:
             return Refused(generation, message)
         try:
             self._swap(publication)
-        except BrokenCertificateError as error:
+        except (BrokenCertificateError, OSError) as error:  # or no descriptor to load it with
             return Refused(generation, str(error))
         except Exception as error:  # the old one outlives our bugs
             log.exception("generation %d cannot be built, which is a bug here", generation)

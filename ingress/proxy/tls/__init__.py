@@ -13,12 +13,14 @@ from ingress.proxy.tls.contexts import (
     listening_context,
 )
 from ingress.proxy.tls.handshakes import Handshakes
+from ingress.proxy.tls.tickets import Renewed
 
 __all__ = [
     "Acceptor",
     "BrokenCertificateError",
     "Contexts",
     "Handshakes",
+    "Renewed",
     "build_contexts",
     "listening_context",
 ]

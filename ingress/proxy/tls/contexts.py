@@ -88,10 +88,15 @@ def listening_context(
     """
     context = _context_of("the self-made certificate", fallback)
 
-    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        picked = pick((name or "").lower().removesuffix("."))
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+        try:
+            picked = pick((name or "").lower().removesuffix("."))
+        except OSError as error:  # it takes a descriptor to load a certificate
+            log.error("no handshake for %s: %s", name, error)  # noqa: TRY400 - no bug
+            return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
         if picked is not None:
             connection.context = picked
+        return None
 
     context.sni_callback = choose
     return context

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ingress.proxy.tls.misdialled import answer_plain_text
+from ingress.proxy.tls.tickets import Renewed
 from ingress.proxy.tls.transport import Address, SecureTransport
 
 log: Final = logging.getLogger(__name__)
@@ -22,14 +23,14 @@ class Handshakes:
 
     def __init__(
         self,
-        context: ssl.SSLContext,
+        contexts: Renewed,
         protocol: Callable[[], asyncio.Protocol],
         *,
         seconds: float,
     ) -> None:
         self.protocol = protocol
         self.loop = asyncio.get_running_loop()
-        self._context = context
+        self._contexts = contexts
         self._seconds = seconds
         # In the order in which they began, which is that of their deadlines.
         self._going: dict[_Handshake, None] = {}
@@ -39,8 +40,9 @@ class Handshakes:
 
     def begin(self, connection: socket.socket, peername: Address) -> None:
         """Lead a connection, non-blocking, through its handshake."""
+        now = self.loop.time()
         try:
-            secure = self._context.wrap_socket(
+            secure = self._contexts.at(now).wrap_socket(
                 connection,
                 server_side=True,
                 do_handshake_on_connect=False,
@@ -51,7 +53,7 @@ class Handshakes:
             connection.close()
             return
         handshake = _Handshake(self, secure, peername)
-        handshake.deadline = self.loop.time() + self._seconds
+        handshake.deadline = now + self._seconds
         self._going[handshake] = None
         self._none.clear()
         if self._timer is None:

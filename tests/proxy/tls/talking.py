@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import os
+import resource
 import socket
 import ssl
 
 from wire.served import FALLBACK, listening
 
-from ingress.proxy.tls import Acceptor, Handshakes, listening_context
+from ingress.proxy.tls import Acceptor, Handshakes, Renewed, listening_context
 
 
 def trusting_nobody(**attributes):
@@ -83,7 +85,7 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listener(*, context=None, seconds=10.0, buffer=None, make=Talk):
+async def listener(*, make_context=None, seconds=10.0, buffer=None, make=Talk):
     """Accept on loopback; ``buffer`` is what the kernel keeps for each client at most."""
     talks = []
 
@@ -96,7 +98,9 @@ async def listener(*, context=None, seconds=10.0, buffer=None, make=Talk):
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
     address = opened.getsockname()
     handshakes = Handshakes(
-        context or listening_context(FALLBACK, lambda _: None), protocol, seconds=seconds
+        Renewed(make_context or (lambda: listening_context(FALLBACK, lambda _: None))),
+        protocol,
+        seconds=seconds,
     )
     acceptor = Acceptor(opened, handshakes)
     acceptor.start()
@@ -109,3 +113,17 @@ async def listener(*, context=None, seconds=10.0, buffer=None, make=Talk):
         for talk in talks:
             talk.transport.abort()
         await asyncio.sleep(0)
+
+
+@contextlib.contextmanager
+def no_descriptor_left():
+    """Take every descriptor that the process may have; they are free again at the end."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    with contextlib.ExitStack() as taken:
+        with contextlib.suppress(OSError):
+            while True:
+                descriptor = os.open(os.devnull, os.O_RDONLY)
+                taken.callback(os.close, descriptor)
+        yield
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -1,11 +1,8 @@
 import asyncio
-import contextlib
-import os
-import resource
 import socket
 
 import pytest
-from proxy.tls.talking import listener, trusting_nobody
+from proxy.tls.talking import listener, no_descriptor_left, trusting_nobody
 from wire.upstreams import eventually
 
 CROWD = 200
@@ -44,20 +41,6 @@ async def test_who_is_in_the_backlog_at_the_end_is_still_let_in():
         assert len(house.talks) == 10
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(house.address, 5)
-
-
-@contextlib.contextmanager
-def no_descriptor_left():
-    """Take every descriptor that the process may have; they are free again at the end."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
-    with contextlib.ExitStack() as taken:
-        with contextlib.suppress(OSError):
-            while True:
-                descriptor = os.open(os.devnull, os.O_RDONLY)
-                taken.callback(os.close, descriptor)
-        yield
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_without_a_descriptor_clients_wait_and_the_log_says_so_once(caplog):

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 from msgspec.structs import replace
-from proxy.tls.talking import Talk, listener, trusting_nobody
+from proxy.tls.talking import Talk, listener, no_descriptor_left, trusting_nobody
 from wire.served import FALLBACK
 from wire.upstreams import eventually
 
@@ -169,10 +169,29 @@ class TestFailures:
             assert not house.talks
 
 
+async def test_a_certificate_that_cannot_be_loaded_now_fails_the_handshake_and_no_other(caplog):
+    def pick(_):
+        return listening_context(FALLBACK, pick)  # which takes a descriptor
+
+    async with listener(make_context=lambda: listening_context(FALLBACK, pick)) as house:
+        with await house.plain_client() as client:
+            await eventually(lambda: house.handshakes._going)
+            with no_descriptor_left():
+                await asyncio.get_running_loop().sock_sendall(client, Hello().bytes)
+                alert = await received(client)
+        assert alert[0] == 21
+        assert "Too many open files" in caplog.text
+        (await house.client()).close()
+
+
 async def test_a_client_that_takes_our_flight_slowly_gets_it_all():
     # A chain that is longer than what the kernel keeps for a client.
     long = replace(FALLBACK, chain=FALLBACK.chain * 60)
-    async with listener(context=listening_context(long, lambda _: None), buffer=4096) as house:
+
+    def make():
+        return listening_context(long, lambda _: None)
+
+    async with listener(make_context=make, buffer=4096) as house:
         with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.connect(house.address)
