@@ -178,7 +178,7 @@ class SecureTransport(asyncio.Transport):
         if self._full and len(self._unsent) <= self._low:
             self._full = False
             self._protocol.resume_writing()
-        if self._closing and not self._unsent:
+        if self._closing and not (self._unsent or self._lost):
             self._say_goodbye()
 
     def _send(self, data: _Bytes) -> int:

@@ -186,6 +186,19 @@ class TestWriting:
             await eventually(lambda: talk.lost)
             assert talk.error is None
 
+    async def test_a_protocol_may_close_the_moment_there_is_room(self):
+        class Ending(Talk):
+            def resume_writing(self):
+                super().resume_writing()
+                self.transport.close()
+
+        async with talking(make=Ending) as (talk, client):
+            talk.transport.set_write_buffer_limits(high=0)
+            talk.transport.write(MUCH)
+            assert await asyncio.to_thread(read_all, client) == MUCH
+            await eventually(lambda: talk.lost)
+            assert talk.calls == ["made", "pause", "resume", "lost"]
+
     async def test_pieces_that_wait_are_sent_in_their_order(self):
         pieces = [bytes([number]) * (number * 997) for number in range(200)]
         async with talking(buffer=4096) as (talk, client):
@@ -307,5 +320,6 @@ async def s_client(*options, commands):
                     await process.stdout.readuntil(b"KEYUPDATE" if line in b"K\nk\n" else b"RENEG")
             yield house.talks[0]
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it left by itself
+                process.kill()
             await process.communicate()
