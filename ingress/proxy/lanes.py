@@ -74,14 +74,17 @@ class Lanes:
         self._fixtures.recorder.add(record)
         return answer.encode()
 
-    async def drain(self, seconds: float) -> None:
-        """Finish what is in flight on every connection, then close it; cut off what takes longer.
+    def drain(self) -> None:
+        """Have every connection closed behind what is in flight; ``over()`` waits for that.
 
         Idle connections may bring one more request; responses that begin now announce the close.
         """
         self._draining = True
         for gate in list(self._gates):
             gate.drain()
+
+    async def over(self, seconds: float) -> None:
+        """Wait until no connection is left; cut off those that take longer."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._empty.wait()

@@ -33,23 +33,28 @@ from ingress.proxy.lanes import Lanes
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
 from ingress.proxy.state import State
-from ingress.proxy.tls import BrokenCertificateError, listening_context
+from ingress.proxy.tls import (
+    Acceptor,
+    BrokenCertificateError,
+    Handshakes,
+    Renewed,
+    listening_context,
+)
 from ingress.proxy.upstream import Upstreams
 from ingress.settings import ProxySettings
 
 log: Final = logging.getLogger(__name__)
 
 BACKLOG: Final = 4096
-LATE_HANDSHAKES: Final = 1.0
+LATE_HANDSHAKES: Final = 3.0
 """Seconds that those have to say hello who are let in last."""
 
 
 class _Listener(NamedTuple):
-    """Where connections come from; ``socket`` is a second hand on what ``server`` listens on."""
+    """Where plain connections come from; ``socket`` is a second hand on the server's."""
 
     server: asyncio.Server
     socket: socket.socket
-    tls: ssl.SSLContext | None
 
 
 class Worker:
@@ -69,7 +74,6 @@ class Worker:
         self._metrics = Metrics()
         self._access_log = AccessLogWriter(settings.access_log, output)
         self._recorder = Recorder(self._access_log, self._metrics, clock=time.time)
-        self._tls = listening_context(fallback, self._context_for)
         self._lanes = Lanes(
             settings,
             Fixtures(
@@ -80,7 +84,13 @@ class Worker:
                 metrics=self._metrics,
             ),
         )
+        self._handshakes = Handshakes(
+            Renewed(lambda: listening_context(fallback, self._context_for)),
+            self._lanes.gate,
+            seconds=settings.client_header_timeout,  # no Gate watches over a connection yet
+        )
         self._listeners: list[_Listener] = []
+        self._acceptors: list[Acceptor] = []
         self._draining = False
 
     @property
@@ -91,7 +101,7 @@ class Worker:
     @property
     def ready(self) -> bool:
         """Whether a Snapshot, be it empty, is being served, and goes on to be."""
-        serving = bool(self._listeners) and self.generation != NO_GENERATION
+        serving = bool(self._listeners or self._acceptors) and self.generation != NO_GENERATION
         return serving and not self._draining
 
     def receive(self, publication: bytes) -> bytes:
@@ -110,13 +120,15 @@ class Worker:
     ) -> None:
         """Serve on these bound sockets, with TLS on the second kind."""
         for listener in http:
-            await self._listen(listener, None)
+            await self._listen(listener)
         secure = list(https)
         if secure:
             port = secure[0].getsockname()[1]
             self._lanes.ports = self._lanes.ports._replace(https_listener=port)
         for listener in secure:
-            await self._listen(listener, self._tls)
+            acceptor = Acceptor(listener, self._handshakes)
+            acceptor.start()
+            self._acceptors.append(acceptor)
 
     async def drain(self) -> None:
         """Accept nothing new, finish what is in flight, and close.
@@ -124,50 +136,37 @@ class Worker:
         What is not finished within ``drain_timeout`` is cut off.
         """
         self._draining = True
+        self._lanes.drain()
         while self._listeners:
             await self._stop(self._listeners.pop())
-        await self._lanes.drain(self._settings.drain_timeout)
+        while self._acceptors:
+            self._acceptors.pop().stop()
+        await self._handshakes.over(min(LATE_HANDSHAKES, self._settings.drain_timeout))
+        self._handshakes.close()
+        await self._lanes.over(self._settings.drain_timeout)
         await self._upstreams.close()
         await asyncio.to_thread(self._access_log.close)
 
     def _context_for(self, server_name: str) -> ssl.SSLContext | None:
         return self._state.context_for(server_name)
 
-    async def _listen(self, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    async def _listen(self, listener: socket.socket) -> None:
         spare = listener.dup()
         spare.settimeout(0)
         server = await asyncio.get_running_loop().create_server(
-            self._lanes.gate,
-            sock=listener,
-            ssl=tls,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=self._handshake_timeout(tls),
+            self._lanes.gate, sock=listener, backlog=BACKLOG
         )
-        self._listeners.append(_Listener(server, spare, tls))
+        self._listeners.append(_Listener(server, spare))
 
     async def _stop(self, listener: _Listener) -> None:
         """Accept no more, but whoever is in the backlog already: closing would reset them."""
         listener.server.close()
         with listener.socket:
-            waiting = list(_backlog(listener.socket))
-        seconds = min(LATE_HANDSHAKES, self._settings.drain_timeout)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-                for connection in waiting:
-                    group.create_task(self._take(connection, listener.tls), name="late arrival")
-
-    async def _take(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
-        with contextlib.suppress(OSError):  # the client left, or its handshake failed
-            await asyncio.get_running_loop().connect_accepted_socket(
-                self._lanes.gate,
-                connection,
-                ssl=tls,
-                ssl_handshake_timeout=self._handshake_timeout(tls),
-            )
-
-    def _handshake_timeout(self, tls: ssl.SSLContext | None) -> float | None:
-        """Return what ends a handshake: no Gate watches over a connection before it has one."""
-        return self._settings.client_header_timeout if tls else None
+            for connection in _backlog(listener.socket):
+                with contextlib.suppress(OSError):  # the client left
+                    await asyncio.get_running_loop().connect_accepted_socket(
+                        self._lanes.gate, connection
+                    )
 
     def _apply(self, encoded: bytes) -> Acknowledgement:
         try:
@@ -180,7 +179,7 @@ class Worker:
             return Refused(generation, message)
         try:
             self._swap(publication)
-        except BrokenCertificateError as error:
+        except (BrokenCertificateError, OSError) as error:  # or no descriptor to load it with
             return Refused(generation, str(error))
         except Exception as error:  # the old one outlives our bugs
             log.exception("generation %d cannot be built, which is a bug here", generation)

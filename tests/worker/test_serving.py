@@ -4,6 +4,7 @@ import io
 import resource
 
 import pytest
+from proxy.tls.talking import no_descriptor_left
 from wire.recording import Recorder
 from wire.served import FALLBACK, Served, listening, served, snapshot_of
 from wire.upstreams import eventually, read_head, serving
@@ -53,6 +54,14 @@ class TestReceiving:
             answer = decode_acknowledgement(house.worker.receive(encode_publication(whole)))
             assert answer == Applied(7)
             assert (await house.ask(GET)).status == 404
+
+    async def test_what_cannot_be_loaded_for_want_of_a_descriptor_is_refused(self):
+        async with served() as house:
+            with no_descriptor_left():
+                answer = house.publish(Snapshot(certificates={"default/a": FALLBACK}))
+            assert isinstance(answer, Refused)
+            assert "Too many open files" in answer.message
+            assert house.worker.generation == 1
 
     async def test_ready_means_that_a_snapshot_is_being_served(self):
         log = io.BytesIO()

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 FEW: Final = 16
 
-# TLS 1.2 with forward secrecy and AEAD only; TLS 1.3's own suites are all of that kind.
+# TLS 1.2 with forward secrecy and AEAD only; TLS 1.3's own suites are all of that kind. Since all
+# of them are good, the client chooses: one without instructions for AES likes ChaCha20 better.
 _CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
@@ -87,10 +88,15 @@ def listening_context(
     """
     context = _context_of("the self-made certificate", fallback)
 
-    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        picked = pick((name or "").lower().removesuffix("."))
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+        try:
+            picked = pick((name or "").lower().removesuffix("."))
+        except OSError as error:  # it takes a descriptor to load a certificate
+            log.error("no handshake for %s: %s", name, error)  # noqa: TRY400 - no bug
+            return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR
         if picked is not None:
             connection.context = picked
+        return None
 
     context.sni_callback = choose
     return context
@@ -102,6 +108,7 @@ def _context_of(secret: str, certificate: Certificate) -> ssl.SSLContext:
     context.set_ciphers(_CIPHERS)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     # One ticket is what a client uses; each more costs a write per handshake.
     context.num_tickets = 1
     try:

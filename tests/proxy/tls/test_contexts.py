@@ -13,7 +13,8 @@ from ingress.issuer.authority import Authority, new_authority
 from ingress.model.codec import Applied, Refused
 from ingress.model.secret import SecretBytes
 from ingress.model.snapshot import Certificate, ServerName, Snapshot
-from ingress.proxy.tls import FEW, BrokenCertificateError, build_contexts
+from ingress.proxy.tls import BrokenCertificateError, build_contexts
+from ingress.proxy.tls.contexts import FEW
 
 NOW = 1_700_000_000.0
 

@@ -1,0 +1,59 @@
+import asyncio
+import socket
+
+import pytest
+from proxy.tls.talking import listener, no_descriptor_left, trusting_nobody
+from wire.upstreams import eventually
+
+CROWD = 200
+
+
+async def test_a_crowd_is_let_in_one_and_all():
+    async with listener() as house:
+        clients = [await house.plain_client() for _ in range(CROWD)]
+        await eventually(lambda: len(house.handshakes._going) == CROWD)
+        for client in clients:
+            client.close()
+        await house.handshakes.over(5)
+
+
+async def test_small_answers_are_not_held_back_by_the_kernel():
+    async with listener() as house:
+        client = await house.client()
+        await eventually(lambda: house.talks)
+        connection = house.talks[0].transport.get_extra_info("socket")
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.close()
+
+
+async def test_who_is_in_the_backlog_at_the_end_is_still_let_in():
+    async with listener() as house:
+        clients = [await house.plain_client() for _ in range(10)]
+        house.stop()
+        for client in clients:
+            client.settimeout(10)
+        connecting = (
+            asyncio.to_thread(trusting_nobody().wrap_socket, client, suppress_ragged_eofs=False)
+            for client in clients
+        )
+        for secure in await asyncio.gather(*connecting):
+            secure.close()
+        assert len(house.talks) == 10
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(house.address, 5)
+
+
+async def test_without_a_descriptor_clients_wait_and_the_log_says_so_once(caplog):
+    async with listener() as house:
+        client = socket.socket()
+        client.settimeout(0)
+        loop = asyncio.get_running_loop()
+        with client:
+            with no_descriptor_left():
+                await loop.sock_connect(client, house.address)
+                await eventually(lambda: caplog.messages)
+                await asyncio.sleep(0.25)  # it tries again, twice
+                assert not house.handshakes._going
+            await eventually(lambda: house.handshakes._going)
+    assert len(caplog.messages) == 1
+    assert "Too many open files" in caplog.text
