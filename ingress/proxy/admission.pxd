@@ -1,7 +1,10 @@
+cimport cython
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.exchange cimport Exchange
 
 
+@cython.final
+@cython.freelist(64)
 cdef class Errand:
     cdef public object route, backend, timeouts, client, max_bytes
     cdef public bytes fields, upgrade

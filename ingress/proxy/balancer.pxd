@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class Balancer:
     cdef Py_ssize_t _start
     cdef dict _last

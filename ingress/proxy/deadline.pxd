@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class Deadline:
     cdef object _loop, _now, _passed, _timer
     cdef double _when, _due

@@ -24,6 +24,8 @@ class Lanes:
         self._admission = Admission(settings, fixtures)
         self._express = ExpressLane(settings, fixtures, self._admission)
         self._full = FullLane(settings, fixtures, self._admission)
+        # See downstream.carrier.Lane.
+        self.begin = self._express.begin if settings.lanes == "both" else self._full.begin
         self._gates: set[Gate] = set()
         self._draining = False
         self._empty = asyncio.Event()
@@ -41,13 +43,6 @@ class Lanes:
     def gate(self) -> asyncio.Protocol:
         """Return the protocol of a new connection, a Gate."""
         return cast("asyncio.Protocol", Gate(self))
-
-    def begin(self, gate: Gate) -> None:
-        """See downstream.carrier.Lane."""
-        if self.settings.lanes == "both":
-            self._express.begin(gate)
-        else:
-            self._full.begin(gate)
 
     def dropped(self, peer: Peer) -> AbstractSet[bytes]:
         """See downstream.carrier.Lane."""

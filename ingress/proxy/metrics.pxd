@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class Metrics:
     cdef public Py_ssize_t connections
     cdef object _counts

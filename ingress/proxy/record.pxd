@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class Recorder:
     cdef object _clock
     cdef tuple _listeners

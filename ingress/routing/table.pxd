@@ -1,3 +1,7 @@
+cimport cython
+
+
+@cython.final
 cdef class HostTable:
     cdef public object host, taken_by
     cdef readonly dict _exact, _prefixes
@@ -7,6 +11,7 @@ cdef class HostTable:
     cpdef find(self, str path)
 
 
+@cython.final
 cdef class RoutingTable:
     cdef readonly object _snapshot
     cdef readonly dict _hosts

@@ -1,3 +1,7 @@
+cimport cython
+
+@cython.final
+@cython.freelist(64)
 cdef class Request:
     cdef public object head, framing
     cdef public bytes received

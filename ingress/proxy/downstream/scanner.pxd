@@ -1,3 +1,6 @@
+cimport cython
+
+@cython.final
 cdef class HeadScanner:
     cdef public bytes rest
     cdef object _dropped

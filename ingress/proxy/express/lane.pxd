@@ -1,7 +1,9 @@
+cimport cython
 from ingress.proxy.admission cimport Admission
 from ingress.proxy.upstream.idle cimport IdleLinks
 
 
+@cython.final
 cdef class ExpressLane:
     cdef public object settings, fixtures
     cdef public Admission admission

@@ -1,6 +1,8 @@
+cimport cython
 from ingress.proxy.upstream.link cimport Link
 
 
+@cython.final
 cdef class IdleLinks:
     cdef object _loop, _retained, _sweeper
     cdef double _seconds

@@ -1,3 +1,7 @@
+cimport cython
+
+@cython.final
+@cython.freelist(64)
 cdef class ResponseParser:
     cdef public object head
     cdef public tuple interims
