@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from chart.releasing import NAME, Release
-from cluster.load import Load
 from cluster.manifests import deployment, ingress, service
 from cluster.nodetier import ADDRESS, NODE
+from cluster.traffic import Traffic
 from cluster.waiting import until
 
 from scripts import kubernetes
@@ -72,13 +72,17 @@ def node_port(release: Release) -> int:
 
 def loaded(release: Release, what: str, act: Callable[[], object], *, namespace: str) -> None:
     """Do something under load, until every pod of the namespace has settled; no request fails."""
-    load = Load(release.tier.inside, address=ADDRESS, port=node_port(release), host="web.test")
-    with load:
+    where = {"address": ADDRESS, "port": node_port(release), "host": "web.test"}
+    traffic = Traffic(release.tier, "GET", **where, expected="Welcome! ")
+    try:
         act()
         until(settled(release, namespace=namespace), f"{what} is over", within=90.0)
-    print(f"{what}: {load.asked} asked, {len(load.failures)} failed, {load.slowest:.2f} s at most")
-    assert load.failures == [], what
-    assert load.asked > 500
+    finally:
+        outcome = traffic.end()
+    asked, failed = outcome.sent["GET"], outcome.failed["GET"]
+    print(f"{what}: {asked} asked, {len(failed)} failed, {outcome.slowest:.2f} s at most")
+    assert failed == [], what
+    assert asked > 500
 
 
 @pytest.mark.timeout(300)
