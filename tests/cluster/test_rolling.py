@@ -20,10 +20,10 @@ CONTROLLER = f"{NAME}-controller"
 
 
 @pytest.fixture
-def release(image_tier, node_namespace):
+def release(request, image_tier, node_namespace):
     programs = kubernetes.find("charts")
     assert programs
-    made = Release(image_tier, programs / "helm3", node_namespace)
+    made = Release(image_tier, programs / request.param, node_namespace)
     yield made
     if "secret/sh.helm.release" in " ".join(made.left()):
         made.helm("uninstall", "--wait", "--timeout=90s")
@@ -85,6 +85,7 @@ def loaded(release: Release, what: str, act: Callable[[], object], *, namespace:
     assert asked > 500
 
 
+@pytest.mark.parametrize("release", kubernetes.STAGES["charts"], indirect=True)
 @pytest.mark.timeout(300)
 def test_no_request_fails_whatever_is_replaced(release, pages):
     release.put("install")
@@ -119,10 +120,10 @@ def drain(release: Release) -> None:
         release.kubectl("uncordon", NODE)
 
 
+@pytest.mark.parametrize("release", kubernetes.STAGES["charts"], indirect=True)
 @pytest.mark.timeout(240)
 def test_one_that_hangs_is_replaced_and_nothing_is_left(release):
-    probe = {"initialDelaySeconds": 15, "periodSeconds": 1, "timeoutSeconds": 2}
-    release.put("install", livenessProbe=probe, preStopSeconds=0, drainSeconds=5)
+    release.put("install")
     print(release.helm("test", "--timeout=60s"))
     hung = controllers(release)[0]
     assert container_of(release, hung)["restartCount"] == 0
