@@ -13,7 +13,7 @@ from chart.releasing import NAME, Release
 from chart.rendering import Manifest
 from chart.running import Controller
 from cluster.auditing import needed, requests, rights_of
-from cluster.manifests import ingress, secret
+from cluster.manifests import ingress, secret, service
 from cluster.waiting import until
 
 ADDRESS = "192.0.2.7"
@@ -64,6 +64,15 @@ CASES = {
         shown=CLUSTER_IP,
         denied=frozenset({"get nodes", "watch networking.k8s.io/ingressclasses", "watch secrets"}),
     ),
+    "its own namespace, the Service of another": Case(
+        {
+            "service": BALANCED,
+            "watchNamespaces": [OWN],
+            "publishService": {"pathOverride": f"{OTHER}/front"},
+            "clearStatus": True,
+        },
+        denied=frozenset({"watch networking.k8s.io/ingressclasses"}),
+    ),
     "addresses that are given, a Lease of its own": Case(
         {"publishStatusAddresses": [ADDRESS], "electionID": "edge"}
     ),
@@ -94,7 +103,9 @@ def case(request, release):
         if namespace != own:
             release.kubectl("create", "namespace", namespace)
         broken = secret("wildcard", namespace=namespace, type="Opaque", tls_crt="not one")
-        release.tier.apply(broken, {**broken, "metadata": {**broken["metadata"], "name": "opaque"}})
+        opaque = {**broken, "metadata": {**broken["metadata"], "name": "opaque"}}
+        front = service("front", namespace=namespace, target=8080, **BALANCED)
+        release.tier.apply(broken, opaque, front)
     yield Case(*(filled(it, own) for it in CASES[request.param]))
     release.kubectl("delete", "namespace", f"{own}-other", "--wait=false")
 
