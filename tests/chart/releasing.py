@@ -39,7 +39,7 @@ class Release:
         )
         return done.stdout + done.stderr
 
-    def put(self, verb: str, **controller: object) -> str:
+    def put(self, verb: str, *, rbac: Manifest | None = None, **controller: object) -> str:
         """Install or upgrade with values below ``controller``, and wait until all is ready."""
         selector = {"matchLabels": {"kubernetes.io/metadata.name": self.namespace}}
         own: Manifest = {
@@ -48,8 +48,9 @@ class Release:
             "admissionWebhooks": {"enabled": True, "namespaceSelector": selector},
             **controller,
         }
-        values = f"controller={json.dumps(own)}"
-        return self.helm(verb, str(CHART), "--wait", "--timeout=60s", "--set-json", values)
+        values = {"controller": own, "rbac": rbac or {}}
+        words = [f"--set-json={key}={json.dumps(value)}" for key, value in values.items()]
+        return self.helm(verb, str(CHART), "--wait", "--timeout=60s", *words)
 
     def kubectl(self, *words: str) -> str:
         return self.tier.kubectl(*words)

@@ -18,6 +18,7 @@ from ingress.cli.options import OPTIONS
 
 KUBERNETES = "1.37"
 OURS = {"controller", "answers"}
+PROBES = ("startup", "liveness", "readiness")
 CUSTOM = {"ServiceMonitor"}  # of the Prometheus operator: Kubernetes has no schema for it
 BEYOND_RESTRICTED = {"one on every node, with its ports"}
 
@@ -72,9 +73,7 @@ def test_ports_are_named_where_they_are_used(manifests):
     targets = {
         port["targetPort"] for it in of_kind(manifests, "Service") for port in it["spec"]["ports"]
     }
-    targets |= {
-        container[probe]["httpGet"]["port"] for probe in ("livenessProbe", "readinessProbe")
-    }
+    targets |= {container[f"{probe}Probe"]["httpGet"]["port"] for probe in PROBES}
     assert targets <= named
 
 
@@ -106,6 +105,14 @@ def test_a_pod_may_take_as_long_as_its_parts(program):
     sleep = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert "--drain-timeout=90s" in spec["containers"][0]["args"]
     assert spec["terminationGracePeriodSeconds"] > 90 + sleep
+
+
+def test_one_that_hangs_has_no_time_to_drain(program):
+    spec = controller(render(program, {}))
+    (container,) = spec["containers"]
+    for probe in ("startup", "liveness"):
+        grace = container[f"{probe}Probe"]["terminationGracePeriodSeconds"]
+        assert grace < spec["terminationGracePeriodSeconds"]
 
 
 def test_no_less_time_than_the_drain_takes(program):

@@ -1,44 +1,13 @@
-"""The controller that the chart describes, run with its flags and its account's rights, no others.
-
-The control tier has addresses in place of pods, which this one process then plays: what the API
-server sends to the webhook's Service arrives here.
-"""
+"""The controller that the chart describes, as it is upgraded and goes: nothing of it is left."""
 
 import json
-import sys
 
 import pytest
 from chart.releasing import NAME, Release
 from chart.rendering import Manifest
-from cluster.daemon import Daemon
+from chart.running import Controller
+from cluster.auditing import requests
 from cluster.waiting import until
-
-
-class Controller(Daemon):
-    """The command of a release's Deployment, outside of a container."""
-
-    def __init__(self, release: Release, *more: str) -> None:
-        found = release.get("deployment", f"{NAME}-controller")
-        (container,) = found["spec"]["template"]["spec"]["containers"]
-        inside = release.tier.inside
-        token = release.kubectl("create", "token", NAME, f"--namespace={release.namespace}").strip()
-        kubeconfig = inside.folder / f"kubeconfig-{release.namespace}"
-        release.tier.write_kubeconfig(kubeconfig, server=release.tier.server, token=token)
-        super().__init__(
-            inside,
-            f"controller-{release.namespace}",
-            *(sys.executable, "-m", "ingress", *container["args"], *more),
-            env={
-                "INGRESS_KUBECONFIG": str(kubeconfig),
-                "INGRESS_POD_NAME": "pod-1",
-                "INGRESS_POD_NAMESPACE": release.namespace,
-            },
-        )
-
-    def answers(self, url: str) -> str:
-        """Return what is answered, or nothing."""
-        self.check()
-        return self._inside.run("curl", "--silent", "--max-time", "5", url, check=False).stdout
 
 
 def _ingress(release: Release, name: str, **annotations: str) -> Manifest:
@@ -66,7 +35,7 @@ def controller(release, tmp_path):
 
 
 def test_its_rights_are_enough_and_nothing_is_left(release, controller):
-    until(lambda: "ok" in controller.answers("http://127.0.0.1:9090/readyz"), "ready")
+    until(controller.is_ready, "ready")
     release.tier.apply(_ingress(release, "good"))
     until(
         lambda: release.get("ingress", "good")["status"]["loadBalancer"].get("ingress"),
@@ -77,7 +46,9 @@ def test_its_rights_are_enough_and_nothing_is_left(release, controller):
 
     release.put("upgrade", clearStatus=True, podLabels={"changed": "yes"})
     assert _is_refused(release)
-    assert "orbidden" not in controller.log.read_text()
+    asked = requests(release.tier.inside.folder, f"{release.namespace}:{NAME}")
+    assert asked
+    assert all(asked.values())
 
     # It still runs, as a pod that drains does: what is gone stays gone.
     release.kubectl("delete", "ingress", "good", f"--namespace={release.namespace}")

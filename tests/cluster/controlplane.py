@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cluster.auditing import audit_flags
 from cluster.daemon import Daemon
 from cluster.door import Door
 from cluster.namespaces import Namespaces
@@ -90,10 +91,10 @@ class ControlPlane:
         self.wait_for_api_server()
 
     @contextmanager
-    def second_api_server(self) -> Iterator[str]:
+    def second_api_server(self, *more: str) -> Iterator[str]:
         """Run another on the same etcd, at a port that nobody else knows; yield its URL."""
         server = self.server.replace("6443", "6444")
-        flags = _api_server_flags(self.inside.folder, self._address, port=6444)
+        flags = [*_api_server_flags(self.inside.folder, self._address, port=6444), *more]
         second = Daemon(self.inside, "second-api-server", self.programs / "kube-apiserver", *flags)
         until(lambda: self._is_ready(second, server), "second API server ready", within=60.0)
         yield server
@@ -214,4 +215,5 @@ def _api_server_flags(folder: Path, address: str, *, port: int = 6443) -> list[s
         # Webhooks are reached at their pods: where nothing plays kube-proxy, at nothing else.
         "--enable-aggregator-routing=true",
         "--kubelet-preferred-address-types=InternalIP",
+        *audit_flags(folder, port=port),
     ]

@@ -17,6 +17,8 @@ from ingress.sources.cluster.credentials import Where, credentials
 
 Fault = Callable[[web.Request], web.Response | None]
 
+_PASSED_ON = ("Authorization", "Content-Type")
+
 
 class Faults:
     """The proxy; ``asked`` are the targets of all requests so far."""
@@ -68,7 +70,7 @@ class Faults:
         async with self._session.request(
             request.method,
             f"{self._server}{request.rel_url}",
-            headers={"Authorization": request.headers["Authorization"]},
+            headers={it: request.headers[it] for it in _PASSED_ON if it in request.headers},
             data=await request.read(),
         ) as answer:
             stream = web.StreamResponse(status=answer.status)

@@ -30,6 +30,24 @@ nothing stays behind.
 """
 
 
+# A shell in a namespace of processes cannot name who had the terminal before, outside of it, and
+# some (dash) leave with an error then. So it begins as one that has the terminal itself.
+_IN_FRONT = """
+import os, signal, sys
+if os.isatty(0):
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpgrp())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def in_front(*words: str) -> tuple[str, ...]:
+    """Return the words that run these as the one whom the terminal, if there is one, belongs to."""
+    return (sys.executable, "-c", _IN_FRONT, *words)
+
+
 class Furnisher:
     """Puts into a tier what the arguments name, and says so."""
 
@@ -85,7 +103,7 @@ def main() -> int:
         say(_WELCOME.format(images=" and ".join(furnisher.images)))
         if arguments.greeting:
             say(arguments.greeting.read_text())
-        return furnisher.enter(os.environ.get("SHELL", "/bin/sh"))
+        return furnisher.enter(*in_front(os.environ.get("SHELL", "/bin/sh")))
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 from chart.releasing import NAME, Release
-from cluster.load import Load
 from cluster.manifests import deployment, ingress, service
 from cluster.nodetier import ADDRESS, NODE
+from cluster.traffic import Traffic
 from cluster.waiting import until
 
 from scripts import kubernetes
@@ -20,10 +20,10 @@ CONTROLLER = f"{NAME}-controller"
 
 
 @pytest.fixture
-def release(image_tier, node_namespace):
+def release(request, image_tier, node_namespace):
     programs = kubernetes.find("charts")
     assert programs
-    made = Release(image_tier, programs / "helm3", node_namespace)
+    made = Release(image_tier, programs / request.param, node_namespace)
     yield made
     if "secret/sh.helm.release" in " ".join(made.left()):
         made.helm("uninstall", "--wait", "--timeout=90s")
@@ -72,15 +72,20 @@ def node_port(release: Release) -> int:
 
 def loaded(release: Release, what: str, act: Callable[[], object], *, namespace: str) -> None:
     """Do something under load, until every pod of the namespace has settled; no request fails."""
-    load = Load(release.tier.inside, address=ADDRESS, port=node_port(release), host="web.test")
-    with load:
+    where = {"address": ADDRESS, "port": node_port(release), "host": "web.test"}
+    traffic = Traffic(release.tier, "GET", **where, expected="Welcome! ")
+    try:
         act()
         until(settled(release, namespace=namespace), f"{what} is over", within=90.0)
-    print(f"{what}: {load.asked} asked, {len(load.failures)} failed, {load.slowest:.2f} s at most")
-    assert load.failures == [], what
-    assert load.asked > 500
+    finally:
+        outcome = traffic.end()
+    asked, failed = outcome.sent["GET"], outcome.failed["GET"]
+    print(f"{what}: {asked} asked, {len(failed)} failed, {outcome.slowest:.2f} s at most")
+    assert failed == [], what
+    assert asked > 500
 
 
+@pytest.mark.parametrize("release", kubernetes.STAGES["charts"], indirect=True)
 @pytest.mark.timeout(300)
 def test_no_request_fails_whatever_is_replaced(release, pages):
     release.put("install")
@@ -115,10 +120,10 @@ def drain(release: Release) -> None:
         release.kubectl("uncordon", NODE)
 
 
+@pytest.mark.parametrize("release", kubernetes.STAGES["charts"], indirect=True)
 @pytest.mark.timeout(240)
 def test_one_that_hangs_is_replaced_and_nothing_is_left(release):
-    probe = {"initialDelaySeconds": 15, "periodSeconds": 1, "timeoutSeconds": 2}
-    release.put("install", livenessProbe=probe, preStopSeconds=0, drainSeconds=5)
+    release.put("install")
     print(release.helm("test", "--timeout=60s"))
     hung = controllers(release)[0]
     assert container_of(release, hung)["restartCount"] == 0

@@ -10,9 +10,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
-REQUEST = b"GET /steady HTTP/1.1\r\nHost: %s\r\n\r\n"
+
+class Request(NamedTuple):
+    """One of many requests; ``X-Number`` tells it from the others."""
+
+    number: int
+    method: str = "GET"
+    target: str = "/steady"
+    body: bytes = b""
+
+    def encode(self, host: str) -> bytes:
+        length = f"Content-Length: {len(self.body)}\r\n" if self.body else ""
+        head = f"{self.method} {self.target} HTTP/1.1\r\nHost: {host}\r\nX-Number: {self.number}"
+        return f"{head}\r\n{length}\r\n".encode() + self.body
 
 
 @asynccontextmanager
@@ -50,10 +62,11 @@ def _answering(
 class Tally:
     """What came of the requests.
 
-    ``failed_ports`` are the client's ports of connections that broke; ``turned_away`` counts those
-    that were refused from the start, which are failures as well.
+    ``failures`` begin with the method. ``failed_ports`` are the client's ports of connections that
+    broke; ``turned_away`` counts those that were refused from the start, also among the failures.
     """
 
+    sent: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     failed_ports: set[int] = field(default_factory=set)
@@ -79,14 +92,16 @@ class Line:
         self._address, self._expected = address, expected
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, tally: Tally) -> None:
+    async def ask(self, request: Request, tally: Tally) -> None:
         """Send one request and judge its answer; everything but a whole 200 is a failure."""
         begun = time.monotonic()
+        tally.sent[request.method] += 1
+        what = f"{request.method} {request.number} {self!r}"
         try:
             async with asyncio.timeout(10):
-                status, body = await self._exchange(tally)
+                status, body = await self._exchange(request, tally)
         except (OSError, EOFError, TimeoutError) as error:
-            tally.failures.append(f"{self!r}: {error!r}")
+            tally.failures.append(f"{what}: {error!r}")
             tally.turned_away += isinstance(error, ConnectionRefusedError)
             if self._streams:
                 tally.failed_ports.add(self._streams[1].get_extra_info("sockname")[1])
@@ -96,13 +111,13 @@ class Line:
         if status == b"200" and body.startswith(self._expected):
             tally.answers[body.decode()] += 1
         else:
-            tally.failures.append(f"{self!r}: {status!r} {body!r}")
+            tally.failures.append(f"{what}: {status.decode()} {body!r}")
         if self._fresh:
             self.close()
 
-    async def _exchange(self, tally: Tally) -> tuple[bytes, bytes]:
+    async def _exchange(self, request: Request, tally: Tally) -> tuple[bytes, bytes]:
         reader, writer = self._streams = self._streams or await self._open(tally)
-        writer.write(REQUEST % self._host.encode())
+        writer.write(request.encode(self._host))
         head = await reader.readuntil(b"\r\n\r\n")
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:-2])
         body = await reader.readexactly(int(fields[b"content-length"]))
@@ -135,7 +150,12 @@ class Line:
 
 
 async def ask_steadily(
-    lines: list[Line], *, rate: float, seconds: float, enough: asyncio.Event | None = None
+    lines: list[Line],
+    *,
+    rate: float,
+    seconds: float,
+    enough: asyncio.Event | None = None,
+    request: Callable[[int], Request] = Request,
 ) -> Tally:
     """Send `rate` requests a second in all, each line its share, and count; end early if asked."""
     tally = Tally()
@@ -143,12 +163,10 @@ async def ask_steadily(
 
     async def keep_asking(line: Line, number: int) -> None:
         with line:
-            for turn in range(int(rate * seconds / len(lines))):
-                if enough and enough.is_set():
-                    return
-                due = begun + (turn * len(lines) + number) / rate
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-                await line.ask(tally)
+            while number < rate * seconds and not (enough and enough.is_set()):
+                await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
+                await line.ask(request(number), tally)
+                number += len(lines)
 
     async with asyncio.TaskGroup() as group:
         for number, line in enumerate(lines):

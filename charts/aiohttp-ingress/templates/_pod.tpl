@@ -70,6 +70,11 @@ spec:
         - name: admission
           containerPort: {{ $controller.containerPort.admission }}
         {{- end }}
+      startupProbe:
+        httpGet:
+          path: /healthz
+          port: admin
+        {{- toYaml $controller.startupProbe | nindent 8 }}
       livenessProbe:
         httpGet:
           path: /healthz

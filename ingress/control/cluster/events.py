@@ -13,7 +13,7 @@ from ingress.control.cluster.complaints import Complaints
 from ingress.control.cluster.election import micro_time
 from ingress.control.cluster.newest import Newest
 from ingress.control.cluster.notices import Notice, Series, notices
-from ingress.control.cluster.pace import Pace
+from ingress.control.cluster.pace import Failure, Pace, is_in_trouble
 from ingress.settings import CONTROLLER
 from ingress.sources.cluster.api import Api, ApiError, ApiUnreachable
 
@@ -74,7 +74,7 @@ class EventWriter:
 
     async def _write_due(self, build: Build) -> bool:
         """Write what is due; false where the server is in no state to take it all."""
-        failure: ApiError | ApiUnreachable | None = None
+        failure: Failure | None = None
         for notice in self._series.due(notices(build), now=time.monotonic()):
             await self._pace.turn()
             try:
@@ -82,7 +82,7 @@ class EventWriter:
             except (ApiError, ApiUnreachable) as error:
                 failure = failure or error
                 self._complaints.about(failure)
-                if not _is_for_good(error):
+                if is_in_trouble(error):
                     return False
             self._series.wrote(notice, now=time.monotonic())
         if failure is None:
@@ -131,11 +131,6 @@ class EventWriter:
             content_type=content_type,
             seconds=REQUEST,
         )
-
-
-def _is_for_good(error: ApiError | ApiUnreachable) -> bool:
-    """Tell whether it is refused, whenever it is tried: the namespace is on its way out, say."""
-    return isinstance(error, ApiError) and error.status != 429 and error.status < 500
 
 
 def _folder(notice: Notice) -> str:

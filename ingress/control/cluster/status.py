@@ -26,7 +26,7 @@ from ingress.control.cluster.addresses import (
 from ingress.control.cluster.applying import NotThereError, apply
 from ingress.control.cluster.complaints import Complaints
 from ingress.control.cluster.newest import Newest
-from ingress.control.cluster.pace import Pace
+from ingress.control.cluster.pace import Failure, Pace, asked_to_wait, is_in_trouble
 from ingress.control.cluster.publication import Entry, Publication
 from ingress.model.inventory import ObjectKey
 from ingress.model.objects import SERVICE_NAME_LABEL
@@ -41,9 +41,12 @@ LOOK: Final = 10.0
 ROUND: Final = 1.0
 """Seconds between two rounds through the Ingresses, however often they change."""
 
-PER_SECOND: Final = 50.0
-CLEARED_PER_SECOND: Final = 500.0
 AT_ONCE: Final = 8
+"""Writes that are under way: a server that has much to do answers later, and is asked less."""
+
+REFUSED_PER_SECOND: Final = 50.0
+"""What is refused is answered at once, and asked for again in every round."""
+
 REQUEST: Final = 10.0
 
 _SERVICE: Final = msgspec.json.Decoder(PublishedService)
@@ -64,7 +67,7 @@ class StatusWriter:
         self._publication = Publication()
         self._reached: Addresses | None = None
         self._looked = -LOOK
-        self._pace = Pace(PER_SECOND)
+        self._refused = Pace(REFUSED_PER_SECOND)
         self._complaints = Complaints(log, "the status of Ingresses")
         self._address_complaints = Complaints(log, "our addresses")
         self._node_complaints = Complaints(log, "the addresses of nodes")
@@ -74,27 +77,36 @@ class StatusWriter:
         while True:
             build = await self._builds.get()
             await self._look()
-            if self._reached is not None:
-                await self._write_all(self._publication.due(build, self._reached), self._pace)
+            taken = self._reached is None or await self._write_all(
+                self._publication.due(build, self._reached)
+            )
             await asyncio.sleep(ROUND)
-            await self._builds.changed(since=build, within=LOOK)
+            if taken:
+                await self._builds.changed(since=build, within=LOOK)
 
     async def clear(self) -> None:
         """Take our addresses back, unless another pod of ours still serves."""
         build = self._builds.newest
         if build is None or await self._others_serve():
             return
-        await self._write_all(self._publication.due(build, ()), Pace(CLEARED_PER_SECOND))
+        while not await self._write_all(self._publication.due(build, ())):  # noqa: ASYNC110 - it writes
+            await asyncio.sleep(ROUND)
 
-    async def _write_all(self, entries: Sequence[Entry], pace: Pace) -> None:
-        """Write some at a time; those that fail are due again in the next round."""
-        rest, failures = iter(entries), []
+    async def _write_all(self, entries: Sequence[Entry]) -> bool:
+        """Write some at a time; return false where the server is in no state to take them all.
+
+        Those that fail are due again in the next round, and so is the rest then.
+        """
+        rest = (entry for entry in entries)
+        failures: list[Failure] = []
 
         async def write_some() -> None:
             for entry in rest:
-                await pace.turn()
                 if failure := await self._failure(entry):
                     failures.append(failure)
+                    if is_in_trouble(failure):
+                        rest.close()
+                    await self._refused.turn()
 
         async with asyncio.TaskGroup() as group:
             for number in range(min(AT_ONCE, len(entries))):
@@ -103,8 +115,10 @@ class StatusWriter:
             self._complaints.about(failures[0])
         elif entries:
             self._complaints.none()
+        await asyncio.sleep(max(map(asked_to_wait, failures), default=0.0))
+        return not any(map(is_in_trouble, failures))
 
-    async def _failure(self, entry: Entry) -> ApiError | ApiUnreachable | None:
+    async def _failure(self, entry: Entry) -> Failure | None:
         """Write an entry and return why that failed, if it did."""
         try:
             await self._write(entry)

@@ -3,13 +3,16 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 from cluster.controltier import NODE
+from cluster.faults import Faults
 from cluster.manifests import deployment, service
 from control.cluster.world import until
 
 from ingress.control.cluster.newest import Newest
-from ingress.control.cluster.status import StatusWriter
+from ingress.control.cluster.status import AT_ONCE, StatusWriter
 from ingress.settings import WritingSettings
+from ingress.sources.cluster.api import connected
 
 ADDRESSES = WritingSettings(publish_addresses=("192.0.2.1", "lb.example.com"))
 SHOWN = ["192.0.2.1", "lb.example.com"]
@@ -197,6 +200,31 @@ async def test_a_service_that_is_not_there_leaves_all_as_it_is(world, caplog):
         await until(lambda: caplog.records, "a complaint")
     assert "our addresses: 404 NotFound" in caplog.text
     assert await world.addresses("web") == SHOWN
+
+
+@pytest.fixture
+async def faults(kubeconfig):
+    async with Faults(kubeconfig).open() as faults:
+        yield faults
+
+
+async def test_a_server_that_has_enough_is_left_alone(world, faults, caplog):
+    names = [f"n{number}" for number in range(3 * AT_ONCE)]
+    await world.apply(*(world.ingress(name, host=f"{name}.test") for name in names))
+    refused = []
+
+    def too_many(request: web.Request) -> web.Response | None:
+        if request.method != "PATCH" or len(refused) >= AT_ONCE:
+            return None
+        refused.append(request.path)
+        return web.Response(status=429, headers={"Retry-After": "1"})
+
+    faults.fault = too_many
+    async with connected(kubeconfig=str(faults.kubeconfig)) as world.api, writing(world) as running:
+        await until(lambda: "429" in caplog.text, "a complaint")
+        assert sum("/status" in asked for asked in faults.asked) == AT_ONCE
+        for name in names:
+            await running.shows(name, SHOWN)
 
 
 @pytest.mark.parametrize("count", [40])
