@@ -108,11 +108,16 @@ class AccessLogWriter:
         self._flush()
 
     def _flush(self) -> None:
-        while self._records:
-            count = min(len(self._records), BATCH)
-            lines = self._format([self._records.popleft() for _ in range(count)])
-            try:
-                self._output.write(lines)
-            except (OSError, ValueError):
-                # Whoever read the log is gone; requests are served all the same.
-                self.dropped += count
+        left = count = len(self._records)
+        batches: list[bytes] = []
+        while left:
+            size = min(left, BATCH)
+            batches.append(self._format([self._records.popleft() for _ in range(size)]))
+            left -= size
+        if not batches:
+            return
+        try:
+            self._output.write(b"".join(batches))
+        except (OSError, ValueError):
+            # Whoever read the log is gone; requests are served all the same.
+            self.dropped += count

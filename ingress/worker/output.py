@@ -1,13 +1,15 @@
 """The access log's way out: several workers write to one stdout, and no line breaks another.
 
 Only one process at a time is let through the turnstile, a lock on a file that all inherited; the
-kernel opens it when a process ends, however it ends. Behind it, lines go out in pieces that a pipe
-takes whole or not at all (PIPE_BUF), so that a worker killed while it writes leaves no half line.
+kernel opens it when a process ends, however it ends. Behind it, lines go into a pipe in pieces that
+it takes whole or not at all (PIPE_BUF), so that a worker killed while writing leaves no half line;
+a file takes all at once.
 """
 
 import fcntl
 import os
 import select
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +32,12 @@ class SharedOutput:
     def __init__(self, descriptor: int, *, turnstile: int) -> None:
         self._descriptor = descriptor
         self._turnstile = turnstile
+        self._is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
 
     def write(self, lines: bytes) -> None:
         """Write lines, each with its end; raises OSError where nobody reads any more."""
         with self._alone():
-            for piece in pieces_of(lines):
+            for piece in (lines,) if self._is_file else pieces_of(lines):
                 _write_all(self._descriptor, piece)
 
     @contextmanager
