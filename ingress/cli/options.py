@@ -105,6 +105,9 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="Longest wait for a whole request head (408)."),
     Option("--client-body-timeout", TIMEOUT, "60s", "proxy.client_body_timeout", DOWNSTREAM,
            doc="Longest pause between two reads of a request's body (408)."),
+    Option("--client-body-min-rate", SIZE, "240", "proxy.client_body_min_rate", DOWNSTREAM,
+           doc="Bytes that make up for a second of such pauses, until the response begins (408); "
+               "0 for any number."),
     Option("--client-send-timeout", TIMEOUT, "60s", "proxy.client_send_timeout", DOWNSTREAM,
            doc="Longest pause between two writes to the client."),
     Option("--keep-alive-timeout", DURATION, "75s", "proxy.keep_alive_timeout", DOWNSTREAM,
