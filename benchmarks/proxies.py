@@ -1,14 +1,17 @@
 """The proxies under comparison, by name, in the order in which they take turns."""
 
 from benchmarks.ours import Variant
-from benchmarks.peers import caddy, envoy, haproxy, nginx
+from benchmarks.peers import caddy, envoy, haproxy, nginx, traefik
 from benchmarks.sites import Start
 
 # A build of ours is one more variant: the interpreter that it is installed for, or a variable.
 OURS = (
     Variant(name="ours"),
     Variant(name="full", flags=("--lanes", "full")),
+    Variant(name="two", workers=2),
 )
+ON_DEMAND = frozenset({"two"})
+"""Those that take part only if they are named."""
 
 PROXIES: dict[str, Start] = {
     **{variant.name: variant.run for variant in OURS},
@@ -16,4 +19,7 @@ PROXIES: dict[str, Start] = {
     "haproxy": haproxy.run,
     "envoy": envoy.run,
     "caddy": caddy.run,
+    "traefik": traefik.run,
 }
+
+USUAL = [name for name in PROXIES if name not in ON_DEMAND]
