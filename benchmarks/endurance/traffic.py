@@ -16,7 +16,8 @@ from typing import NamedTuple
 from benchmarks.endurance.pods import BINARY, CLOSE, Streams, accept, fields_of, frame, message
 
 HOST = "shop.example.com"
-TIMEOUT = 10.0
+TIMEOUT = 30.0
+"""Seconds for one answer: a connection that waits for a new worker is slow on a busy machine."""
 PAUSE = 0.04
 """Between two requests of one client, or two messages."""
 CONVERSATION = 8.0
