@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.population import PODS_PORT, Population, address, change, host, make, populate
-from benchmarks.processes import children, cpu_seconds
+from benchmarks.processes import children, cpu_seconds, memory
 from ingress.sources.cluster.api import Api, connected
 
 Condition = Callable[[], Awaitable[bool]]
@@ -106,7 +106,7 @@ class _Controller:
         await _until(lambda: self._serves(last))
         seconds = time.monotonic() - self._began
         pids = [self.pid, *children(self.pid)]
-        return Start(seconds, cpu_seconds(self.pid), sum(map(_memory, pids)))
+        return Start(seconds, cpu_seconds(self.pid), sum(map(memory, pids)) / 2**20)
 
     async def _serves(self, name: str) -> bool:
         return await self.answer(name) is not None
@@ -154,14 +154,6 @@ async def _controller() -> AsyncIterator[_Controller]:
         finally:
             process.terminate()
             await process.wait()
-
-
-def _memory(pid: int) -> float:
-    """Return a process's share of memory (Pss), in MB."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 async def _until(condition: Condition) -> None:
