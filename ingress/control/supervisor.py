@@ -1,8 +1,7 @@
-"""From sockets to the last request: starts everything in order, ends everything in order.
+"""From the premises to the last request: starts everything in order, ends everything in order.
 
-Sockets are bound first, since that is what fails for reasons of the user's, and stay open here: a
-worker accepts once it serves a snapshot, and what connects before, or while the next one is being
-started, waits in the backlog and is served, not turned away.
+Listening sockets stay open here: a worker accepts once it serves a snapshot, and what connects
+before, or while the next one is being started, waits in the backlog and is served, not turned away.
 """
 
 import asyncio
@@ -10,9 +9,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import ExitStack
 from enum import IntEnum
-from socket import socket
 from typing import Any, Final, NamedTuple, Protocol
 
 from ingress.compiler import Build
@@ -21,8 +18,9 @@ from ingress.control.controller import Controller
 from ingress.control.explaining import Explainer
 from ingress.control.keeping import Keeper
 from ingress.control.lastgood import LastGood
-from ingress.control.listening import address_of, listen, listen_balanced
+from ingress.control.listening import address_of
 from ingress.control.metrics import Told, prometheus_text
+from ingress.control.premises import Premises
 from ingress.control.publisher import Publisher
 from ingress.control.reporter import Reporter, Several, Tell
 from ingress.control.signals import Orders, orders
@@ -33,24 +31,15 @@ from ingress.model.inventory import Inventory
 from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
 from ingress.policies import PublicPorts
-from ingress.runtime.collector import keep_out, no_collector_at_first
+from ingress.runtime.collector import keep_out
 from ingress.runtime.loops import loop_factory
 from ingress.settings import ListenAddress, Settings
 from ingress.worker.messages import Setup, describe
-from ingress.worker.output import make_turnstile
 
 log = logging.getLogger(__name__)
 
 GRACE: Final = 1.5
 """Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
-
-
-class Sockets(NamedTuple):
-    """Listening ones; of those that workers accept on, a list for each worker."""
-
-    http: Sequence[Sequence[socket]]
-    https: Sequence[Sequence[socket]]
-    admin: Sequence[socket]
 
 
 class Source(Protocol):
@@ -96,6 +85,7 @@ def serve(
     settings: Settings,
     source: Source,
     *,
+    premises: Premises,
     announce: Callable[[Serving], None],
     tell: Tell,
     companions: Sequence[Companion] = (),
@@ -103,36 +93,22 @@ def serve(
     """Serve until a signal ends it.
 
     ``announce`` is called once, when the first snapshot is served; ``tell`` (in a thread) with
-    every change of the verdicts after that. Raises ListenError where an address is not to be had.
+    every change of the verdicts after that.
     """
 
-    async def supervised(sockets: Sockets) -> Ended:
+    async def supervised() -> Ended:
         supervisor = Supervisor(
             settings,
             source,
-            sockets=sockets,
+            premises=premises,
             announce=announce,
             tell=tell,
             companions=companions,
         )
         return await supervisor.run()
 
-    with ExitStack() as stack:
-        sockets = _listening(settings, stack)
-        with no_collector_at_first(), asyncio.Runner(loop_factory=loop_factory()) as runner:
-            return runner.run(supervised(sockets))
-
-
-def _listening(settings: Settings, stack: ExitStack) -> Sockets:
-    http, https = (
-        listen_balanced(addresses, flag=flag, copies=settings.workers)
-        for addresses, flag in ((settings.http, "--http"), (settings.https, "--https"))
-    )
-    sockets = Sockets(http, https, listen(settings.admin, flag="--admin"))
-    for each in (*sockets.http, *sockets.https, sockets.admin):
-        for one in each:
-            stack.enter_context(one)
-    return sockets
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(supervised())
 
 
 class Supervisor:
@@ -143,17 +119,19 @@ class Supervisor:
         settings: Settings,
         source: Source,
         *,
-        sockets: Sockets,
+        premises: Premises,
         announce: Callable[[Serving], None],
         tell: Tell,
         companions: Sequence[Companion] = (),
     ) -> None:
         self._settings = settings
         self._source = source
-        self._sockets = sockets
+        self._sockets = premises.sockets
         self._announce = announce
         self._publisher = Publisher(workers=settings.workers)
-        self._workers = Workers(setups(settings, sockets), self._publisher)
+        self._workers = Workers(
+            setups(settings, premises), self._publisher, launched=premises.launched
+        )
         self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
         self._companions = companions
@@ -248,16 +226,16 @@ class Supervisor:
         return Ended.AT_ONCE if now in done else Ended.WELL
 
 
-def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
+def setups(settings: Settings, premises: Premises) -> list[Setup]:
     """Return what each worker has to know."""
     fallback, proxy = fallback_certificate(now=time.time()), describe(settings.proxy)
-    turnstile = make_turnstile()
+    sockets = premises.sockets
     return [
         Setup(
             number=number,
             http=tuple(one.fileno() for one in sockets.http[number]),
             https=tuple(one.fileno() for one in sockets.https[number]),
-            turnstile=turnstile,
+            turnstile=premises.turnstile,
             fallback=fallback,
             proxy=proxy,
         )

@@ -193,6 +193,7 @@ def test_an_address_in_use_ends_it_with_the_flag_and_the_mend(folder: Path, name
 DYING = """
 import asyncio
 from ingress.control import supervisor
+from ingress.control.premises import premises
 from ingress.model.inventory import Inventory
 from ingress.runtime import logs
 from ingress.settings import ListenAddress, Settings
@@ -219,7 +220,8 @@ def announce(serving):
     print("up")
     up.set()
 
-code = supervisor.serve(settings, Source(), announce=announce, tell=print)
+with premises(settings) as ours:
+    code = supervisor.serve(settings, Source(), premises=ours, announce=announce, tell=print)
 raise SystemExit(code)
 """
 
