@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
+from ingress.model.edited import Edited
 from ingress.model.inventory import EMPTY, ObjectKey
 
 K = TypeVar("K")
@@ -21,15 +22,7 @@ def edited(before: Mapping[K, V], edits: Mapping[K, V | None]) -> Mapping[K, V]:
     A value that is equal to the one before keeps the one before, so that others see no change.
     """
     real = {key: value for key, value in edits.items() if before.get(key) != value}
-    if not real:
-        return before
-    after = dict(before)
-    for key, value in real.items():
-        if value is None:
-            del after[key]
-        else:
-            after[key] = value
-    return after
+    return Edited(before, real) if real else before
 
 
 def reindexed(

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from ingress.model.differing import differing
+from ingress.model.edited import Edited
 from ingress.model.secret import REDACTED, SecretBytes
 from ingress.model.snapshot import Backend, Certificate, Host, Route, ServerName, Snapshot
 
@@ -133,10 +134,7 @@ def _changes(old: Mapping[str, V], new: Mapping[str, V]) -> tuple[dict[str, V], 
 def _patched(old: Mapping[str, V], delta: MapDelta) -> Mapping[str, V]:
     if not delta.changed and not delta.dropped:
         return old
-    patched = {**old, **delta.changed}
-    for key in delta.dropped:
-        patched.pop(key, None)
-    return patched
+    return Edited(old, {**delta.changed, **dict.fromkeys(delta.dropped)})
 
 
 def encode_publication(publication: Publication) -> bytes:
