@@ -15,7 +15,7 @@ from ingress.control.listening import listen
 from ingress.control.reporter import Change
 from ingress.control.supervisor import Serving
 from ingress.model.finding import Location
-from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.inventory import Inventory, ObjectKey, Partial
 from ingress.model.verdict import Severity, Verdict
 from ingress.sources.cluster import once
 from ingress.sources.cluster.api import ApiError, ApiUnreachable, connected
@@ -89,6 +89,9 @@ class Source:
         try:
             async with aclosing(self._cluster.inventories()) as inventories:
                 async for inventory in inventories:
+                    if isinstance(inventory, Partial):
+                        yield inventory
+                        continue
                     said.take(inventory)
                     served = with_backends(inventory, self._backends, previous=served)
                     yield served

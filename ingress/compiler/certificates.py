@@ -45,6 +45,10 @@ PrivateKey: TypeAlias = (
 )
 
 
+Read: TypeAlias = Certificate | Verdict
+"""What a Secret was found to hold, whatever the time."""
+
+
 class _Bad(Exception):
     """The Secret is no good; carries what the verdict says."""
 
@@ -53,7 +57,7 @@ class _Bad(Exception):
         self.fault = fault
 
 
-def read_certificate(key: ObjectKey, secret: Secret) -> Certificate | Verdict:
+def read_certificate(key: ObjectKey, secret: Secret) -> Read:
     """Return the certificate that a Secret holds, or the verdict that says what is wrong."""
     try:
         return _read(secret)

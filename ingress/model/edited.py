@@ -25,15 +25,14 @@ class Edited(dict[K, V], Generic[K, V]):
     def __init__(self, before: Mapping[K, V], edits: Mapping[K, V | None]) -> None:
         """Copy ``before`` with the edits; ``None`` drops a key."""
         super().__init__(before)
-        for key, value in edits.items():
-            if value is None:
-                self.pop(key, None)
-            else:
-                self[key] = value
+        self.update(edits)  # type: ignore[arg-type]  # what is None goes in the next line
+        for key in [key for key, value in edits.items() if value is None]:
+            del self[key]
         self._line: list[tuple[ref[Edited[K, V]], _Keys[K]]] = []
         if isinstance(before, Edited):
             self._line.append((ref(before), dict.fromkeys(edits)))
-            alive = [(old, keys) for old, keys in before._line if old() is not None]
+            line = before._line  # noqa: SLF001 - its own class
+            alive = [(old, keys) for old, keys in line if old() is not None]
             self._line += [(old, keys | self._line[0][1]) for old, keys in alive[:REMEMBERED]]
 
     def edited_since(self, old: Mapping[K, V]) -> Iterable[K] | None:

@@ -39,6 +39,13 @@ class Swap(NamedTuple):
     namespace: str = EVERY_NAMESPACE
 
 
+class Coming(NamedTuple):
+    """Objects of a list that is not whole yet: a Swap with all of them follows, or nothing does."""
+
+    table: str
+    objects: Mapping[ObjectKey, Any]
+
+
 class Say(NamedTuple):
     """All there is to say about an object, in place of what was said; nothing of it changes."""
 
@@ -46,7 +53,7 @@ class Say(NamedTuple):
     verdicts: tuple[Verdict, ...]
 
 
-Event: TypeAlias = Put | Drop | Swap | Say
+Event: TypeAlias = Put | Drop | Swap | Say | Coming
 
 
 def fold(inventory: Inventory, events: Iterable[Event]) -> Inventory:
@@ -66,7 +73,7 @@ def fold(inventory: Inventory, events: Iterable[Event]) -> Inventory:
 
 
 class _Folding:
-    """An Inventory that is being changed: what is to be edited in its tables, as far as is known."""
+    """An Inventory that is being changed: what is to be edited in its tables, so far."""
 
     def __init__(self, before: Inventory) -> None:
         self._before = before

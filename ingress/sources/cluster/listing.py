@@ -12,7 +12,7 @@ from ingress.model.verdict import ObjectRef
 from ingress.sources.cluster.api import Api, Query
 from ingress.sources.cluster.kinds import KINDS, Kind
 from ingress.sources.cluster.messages import Bookmark, Reader
-from ingress.sources.fold import Drop, Event, Put, Say, Swap
+from ingress.sources.fold import Coming, Drop, Event, Put, Say, Swap
 
 PAGE: Final = 500
 """Objects: what the API server's own clients ask for at once."""
@@ -77,7 +77,8 @@ async def streamed(
 ) -> AsyncGenerator[list[Event], None]:
     """List by a watch that sends what there is at first (KEP-3157), and then goes on as one.
 
-    Raises ApiError where the server does not do that.
+    What comes of the list is told before it is whole. Raises ApiError where the server does not
+    do that.
     """
     asked = {
         **query,
@@ -110,11 +111,12 @@ class _First:
         self._remarks: list[Event] = []
 
     def take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
-        """Take what belongs to the list, and return all of it once it is whole."""
+        """Take what belongs to the list; return it, and all of it once it is whole."""
+        coming: dict[ObjectKey, Any] = {}
         for message in messages:
             match message:
                 case Put(_, key, value):
-                    self._objects[key] = value
+                    self._objects[key] = coming[key] = value
                 case Drop(_, key):
                     self._objects.pop(key, None)
                 case Say():
@@ -122,7 +124,7 @@ class _First:
                 case Bookmark(whole=True):
                     self.whole = True
                     return [self._scope.swap(self._objects), *self._remarks]
-        return []
+        return [Coming(self._scope.kind.table, coming)]
 
 
 async def paged(api: Api, scope: Scope, reader: Reader) -> AsyncGenerator[list[Event], None]:
