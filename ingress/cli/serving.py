@@ -1,10 +1,16 @@
 """What ``ingress run`` does: the one source or the other, and how it ends."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ingress.cli.configuration import Run
 from ingress.cli.mistakes import ExitCode, Mistake
 from ingress.control.listening import ListenError
 from ingress.control.premises import Premises, premises
 from ingress.runtime import logs
+
+if TYPE_CHECKING:
+    from ingress.cli.clustered import Source
 
 
 def serve(run: Run) -> int:
@@ -33,26 +39,42 @@ def _prepare_state(run: Run) -> None:
 
 def _serve_files(run: Run, ours: Premises) -> int:
     from ingress.cli.manifested import Source, announce, tell
-    from ingress.control import supervisor
+    from ingress.control.supervisor import supervise
+    from ingress.runtime import loops
 
     source = Source(run)
-    return supervisor.serve(
-        run.settings,
-        source,
-        premises=ours,
-        announce=lambda serving: announce(serving, source.locate),
-        tell=lambda change: tell(change, source.locate),
+    return loops.run(
+        supervise(
+            run.settings,
+            source,
+            premises=ours,
+            announce=lambda serving: announce(serving, source.locate),
+            tell=lambda change: tell(change, source.locate),
+        )
     )
 
 
 def _serve_cluster(run: Run, ours: Premises) -> int:
-    from ingress.cli.clustered import Source, announce, tell, writer
-    from ingress.control import supervisor
+    from ingress.cli.clustered import Source
+    from ingress.runtime import loops
 
     source = Source(run)
     source.prepare()
+    return loops.run(_in_cluster(run, source, ours))
+
+
+async def _in_cluster(run: Run, source: "Source", ours: Premises) -> int:
+    import asyncio
+
+    source.begin()
+    # While the API server answers; in a thread, so that what it says is heard.
+    await asyncio.to_thread(import_module, "ingress.cli.reporting")
+
+    from ingress.cli.reporting import announce, tell, writer
+    from ingress.control.supervisor import supervise
+
     with writer(run) as companion:
-        return supervisor.serve(
+        return await supervise(
             run.settings,
             source,
             premises=ours,

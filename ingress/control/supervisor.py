@@ -32,7 +32,6 @@ from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
 from ingress.policies import PublicPorts
 from ingress.runtime.collector import keep_out
-from ingress.runtime.loops import loop_factory
 from ingress.settings import ListenAddress, Settings
 from ingress.worker.messages import Setup, describe
 
@@ -81,7 +80,7 @@ class Ended(IntEnum):
     AT_ONCE = 130
 
 
-def serve(
+async def supervise(
     settings: Settings,
     source: Source,
     *,
@@ -95,20 +94,10 @@ def serve(
     ``announce`` is called once, when the first snapshot is served; ``tell`` (in a thread) with
     every change of the verdicts after that.
     """
-
-    async def supervised() -> Ended:
-        supervisor = Supervisor(
-            settings,
-            source,
-            premises=premises,
-            announce=announce,
-            tell=tell,
-            companions=companions,
-        )
-        return await supervisor.run()
-
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(supervised())
+    supervisor = Supervisor(
+        settings, source, premises=premises, announce=announce, tell=tell, companions=companions
+    )
+    return await supervisor.run()
 
 
 class Supervisor:

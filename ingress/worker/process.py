@@ -7,9 +7,8 @@ import socket
 from typing import Final
 
 from ingress.model.codec import NO_GENERATION
-from ingress.runtime import logs
+from ingress.runtime import logs, loops
 from ingress.runtime.collector import keep_out
-from ingress.runtime.loops import loop_factory
 from ingress.worker.frames import read_frame, write_frame
 from ingress.worker.messages import (
     HEARTBEAT,
@@ -38,8 +37,7 @@ ORPHAN_DRAIN: Final = 1.0
 
 def main(descriptor: int) -> int:
     """Serve on behalf of whoever holds the other end of this socket; return the exit code."""
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_serve(socket.socket(fileno=descriptor)))
+    return loops.run(_serve(socket.socket(fileno=descriptor)))
 
 
 async def _serve(control: socket.socket) -> int:

@@ -195,7 +195,7 @@ import asyncio
 from ingress.control import supervisor
 from ingress.control.premises import premises
 from ingress.model.inventory import Inventory
-from ingress.runtime import logs
+from ingress.runtime import logs, loops
 from ingress.settings import ListenAddress, Settings
 
 up = asyncio.Event()
@@ -221,7 +221,8 @@ def announce(serving):
     up.set()
 
 with premises(settings) as ours:
-    code = supervisor.serve(settings, Source(), premises=ours, announce=announce, tell=print)
+    parts = {"premises": ours, "announce": announce, "tell": print}
+    code = loops.run(supervisor.supervise(settings, Source(), **parts))
 raise SystemExit(code)
 """
 
