@@ -18,9 +18,12 @@ from ingress.settings import CompilerOptions
 
 log = logging.getLogger(__name__)
 
-HOLDOFF: Final = 0.01
-MAX_HOLDOFF: Final = 0.1
-"""Seconds: an editor's or a kubectl's burst is one build, and an edit is live within 100 ms."""
+HOLDOFF: Final = 0.005
+MAX_HOLDOFF: Final = 0.01
+"""Seconds: what comes together is one build, and a stream of changes delays none for longer.
+
+A build is a few milliseconds of work, so there is little to be saved by waiting.
+"""
 
 
 class Controller:

@@ -9,6 +9,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -31,11 +32,15 @@ from ingress.model.inventory import Inventory
 from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
 from ingress.policies import PublicPorts
-from ingress.runtime.collector import keep_out
+from ingress.runtime.collector import keep_out, turn_on
+from ingress.runtime.memory import give_back
 from ingress.settings import ListenAddress, Settings
 from ingress.worker.messages import Setup, describe
 
 log = logging.getLogger(__name__)
+
+LONG_START: Final = 10.0
+"""Seconds without anything to serve, after which garbage is collected while we wait."""
 
 GRACE: Final = 1.5
 """Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
@@ -189,8 +194,13 @@ class Supervisor:
 
     async def _open(self) -> None:
         """Say it once there is something to serve, and then tell what changes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONG_START):
+                await self._publisher.serving.wait()
+        turn_on()
         await self._publisher.serving.wait()
         keep_out()
+        give_back()
         many = {"http": self._sockets.http[0], "https": self._sockets.https[0]}
         many["admin"] = self._sockets.admin
         listeners = {name: [address_of(it) for it in sockets] for name, sockets in many.items()}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collector_at_first() -> Iterator[None]:
-    """Begin with the collector off, until ``keep_out`` or the end of the block turns it on.
+    """Begin with the collector off, until the end of the block or one of the below turns it on.
 
     With 5,000 Ingresses this is a third of a second of the start, imports included.
     """
@@ -16,6 +16,11 @@ def no_collector_at_first() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def turn_on() -> None:
+    """Turn the collector on."""
+    gc.enable()
 
 
 def keep_out() -> None:
