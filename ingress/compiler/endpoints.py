@@ -177,10 +177,11 @@ def _target(reference: ObjectReference | None) -> str:
 
 def _distinct(endpoints: list[Endpoint]) -> tuple[Endpoint, ...]:
     """Return them sorted, one for each address and port."""
-    if len(endpoints) > 1:
-        by_address = {(found.address, found.port): found for found in sorted(endpoints)[::-1]}
-        return tuple(sorted(by_address.values()))
-    return tuple(endpoints)
+    ordered = sorted(endpoints)
+    if len({(it.address, it.port) for it in ordered}) < len(ordered):
+        by_address = {(it.address, it.port): it for it in reversed(ordered)}
+        ordered = sorted(by_address.values())
+    return tuple(ordered)
 
 
 def _ip(text: str) -> str:

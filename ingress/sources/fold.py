@@ -94,6 +94,9 @@ class _Folding:
         self._hush(table, key)
 
     def swap(self, table: str, objects: Mapping[ObjectKey, Any], namespace: str) -> None:
+        if not (getattr(self._before, table) or table in self._edits or self._said):
+            self._edits[table] = dict(objects)  # as at a start: there is nothing to compare with
+            return
         known = getattr(self._before, table).keys() | self._edits.get(table, {}).keys()
         for key in known - objects.keys():
             if namespace in {EVERY_NAMESPACE, key.namespace}:

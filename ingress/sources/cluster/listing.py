@@ -114,16 +114,15 @@ class _First:
         """Take what belongs to the list; return it, and all of it once it is whole."""
         coming: dict[ObjectKey, Any] = {}
         for message in messages:
-            match message:
-                case Put(_, key, value):
-                    self._objects[key] = coming[key] = value
-                case Drop(_, key):
-                    self._objects.pop(key, None)
-                case Say():
-                    self._remarks.append(message)
-                case Bookmark(whole=True):
-                    self.whole = True
-                    return [self._scope.swap(self._objects), *self._remarks]
+            if isinstance(message, Put):  # first, since there are thousands
+                self._objects[message.key] = coming[message.key] = message.value
+            elif isinstance(message, Drop):
+                self._objects.pop(message.key, None)
+            elif isinstance(message, Say):
+                self._remarks.append(message)
+            elif isinstance(message, Bookmark) and message.whole:
+                self.whole = True
+                return [self._scope.swap(self._objects), *self._remarks]
         return [Coming(self._scope.kind.table, coming)]
 
 
