@@ -11,16 +11,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from enum import IntEnum
+from importlib import import_module
 from typing import Any, Final, NamedTuple, Protocol
 
 from ingress.compiler import Build
-from ingress.control.admin import Admin
 from ingress.control.controller import Controller
-from ingress.control.explaining import Explainer
 from ingress.control.keeping import Keeper
 from ingress.control.lastgood import LastGood
 from ingress.control.listening import address_of
-from ingress.control.metrics import Told, prometheus_text
 from ingress.control.premises import Premises
 from ingress.control.publisher import Publisher
 from ingress.control.reporter import Reporter, Several, Tell
@@ -38,6 +36,9 @@ from ingress.settings import ListenAddress, Settings
 from ingress.worker.messages import Setup, describe
 
 log = logging.getLogger(__name__)
+
+SOON: Final = 1.0
+"""Seconds that a start has for itself, before there are answers at the admin address."""
 
 LONG_START: Final = 10.0
 """Seconds without anything to serve, after which garbage is collected while we wait."""
@@ -135,22 +136,12 @@ class Supervisor:
             publisher=self._keeper or self._publisher,
             reporter=Several(self._reporter, *companions),
         )
-        self._admin = Admin(
-            publisher=self._publisher,
-            explain=self._explainer().explain,
-            findings=lambda: located(self._controller.verdicts, source.locate),
-            metrics=self._metrics,
-            problem=lambda: self._workers.problem,
-        )
-
-    def _explainer(self) -> Explainer:
-        proxy = self._settings.proxy
-        ports = PublicPorts(http=proxy.public_http_port, https=proxy.public_https_port)
-        if https := self._sockets.https[0]:
-            ports = ports._replace(https_listener=address_of(https[0]).port)
-        return Explainer(self._publisher, settings=proxy, ports=ports)
+        self._ports = _public_ports(settings, premises)
+        self._draining = False
 
     async def _metrics(self) -> bytes:
+        from ingress.control.metrics import Told, prometheus_text  # noqa: PLC0415 - see _answer
+
         snapshot = self._publisher.snapshot or Snapshot()
         told = Told(
             await self._workers.counts(snapshot.ingresses()),
@@ -164,21 +155,21 @@ class Supervisor:
     async def run(self) -> Ended:
         """Serve until a signal or the death of a part, and drain in either case."""
         with orders(reread=self._source.reread) as given:
-            async with self._admin.listening(self._sockets.admin):
-                workers = asyncio.create_task(self._workers.run(), name="workers")
-                try:
-                    return await self._live(given, workers)
-                except ExceptionGroup:  # each was logged where it happened
-                    await self._drain(given, workers)
-                    return Ended.BROKEN
-                finally:
-                    workers.cancel()
-                    await asyncio.wait({workers})
+            workers = asyncio.create_task(self._workers.run(), name="workers")
+            try:
+                return await self._live(given, workers)
+            except ExceptionGroup:  # each was logged where it happened
+                await self._drain(given, workers)
+                return Ended.BROKEN
+            finally:
+                workers.cancel()
+                await asyncio.wait({workers})
 
     async def _live(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
         parts = {
             "controller": self._controller.run(),
             "opening": self._open(),
+            "admin address": self._answer(),
             "keeper of the workers": _until_over(workers),
         }
         parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
@@ -191,6 +182,31 @@ class Supervisor:
             for task in tasks:
                 task.cancel()
         return ended
+
+    async def _answer(self) -> None:
+        """Answer at the admin address: once requests are served, or soon if there is nothing yet.
+
+        What serves comes first, so what is only needed here is imported here; whoever asks before
+        waits in the backlog.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                await self._publisher.serving.wait()
+        await asyncio.to_thread(import_module, "ingress.control.admin")
+        from ingress.control.admin import Admin  # noqa: PLC0415
+        from ingress.control.explaining import Explainer  # noqa: PLC0415
+
+        explainer = Explainer(self._publisher, settings=self._settings.proxy, ports=self._ports)
+        admin = Admin(
+            publisher=self._publisher,
+            explain=explainer.explain,
+            findings=lambda: located(self._controller.verdicts, self._source.locate),
+            metrics=self._metrics,
+            problem=lambda: self._workers.problem,
+            draining=lambda: self._draining,
+        )
+        async with admin.listening(self._sockets.admin):
+            await asyncio.Event().wait()
 
     async def _open(self) -> None:
         """Say it once there is something to serve, and then tell what changes."""
@@ -210,7 +226,7 @@ class Supervisor:
 
     async def _drain(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
         """Finish what is in flight, within the drain timeout, or less where one is impatient."""
-        self._admin.draining = True
+        self._draining = True
         for each in (*self._sockets.http, *self._sockets.https):
             for one in each:
                 one.close()
@@ -240,6 +256,14 @@ def setups(settings: Settings, premises: Premises) -> list[Setup]:
         )
         for number in range(settings.workers)
     ]
+
+
+def _public_ports(settings: Settings, premises: Premises) -> PublicPorts:
+    proxy = settings.proxy
+    ports = PublicPorts(http=proxy.public_http_port, https=proxy.public_https_port)
+    if https := premises.sockets.https[0]:
+        ports = ports._replace(https_listener=address_of(https[0]).port)
+    return ports
 
 
 async def _until_over(task: asyncio.Task[None]) -> None:

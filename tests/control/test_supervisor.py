@@ -241,6 +241,15 @@ def test_a_part_that_dies_ends_the_process_with_a_clear_line() -> None:
     assert "the watch is gone" in line
 
 
+def test_what_serves_comes_first_so_the_admin_address_is_imported_later() -> None:
+    program = (
+        "import sys, ingress.cli.reporting, ingress.control.supervisor\n"
+        "print([it for it in ('aiohttp.web', 'prometheus_client') if it in sys.modules])"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def test_several_addresses_and_ipv6(folder: Path) -> None:
     with process("-f", str(folder), "--http", "127.0.0.1:0", "--http", "[::1]:0") as run:
         until(lambda: any("[::1]:" in line for line in run.said), "the IPv6 listener")
