@@ -3,7 +3,7 @@
 A list that broke off is no list: nothing is said before all of it is there.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final, NamedTuple
 
@@ -67,7 +67,10 @@ async def watched(
     async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
         async for lines in watch:
             messages, failure = reader.lines(lines)
-            yield [it for it in messages if not isinstance(it, Bookmark)]
+            events = _without_bookmarks(messages)
+            del lines, messages  # as in Api.watch
+            yield events
+            del events
             if failure:
                 raise failure
 
@@ -90,15 +93,20 @@ async def streamed(
     try:
         async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
             async for lines in watch:
-                read, failure = reader.lines(lines)
-                messages = iter(read)
-                listed = [] if first.whole else first.take(messages)
-                yield [*listed, *(it for it in messages if not isinstance(it, Bookmark))]
+                messages, failure = reader.lines(lines)
+                events = first.events(messages)
+                del lines, messages
+                yield events
+                del events
                 if failure:
                     raise failure
     finally:
         if not first.whole:
             reader.version = ""
+
+
+def _without_bookmarks(messages: Iterable[Event | Bookmark]) -> list[Event]:
+    return [it for it in messages if not isinstance(it, Bookmark)]
 
 
 class _First:
@@ -110,7 +118,13 @@ class _First:
         self._objects: dict[ObjectKey, Any] = {}
         self._remarks: list[Event] = []
 
-    def take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
+    def events(self, messages: Iterable[Event | Bookmark]) -> list[Event]:
+        """Return what a stream's messages come to, be they of the list or behind it."""
+        rest = iter(messages)
+        listed = [] if self.whole else self._take(rest)
+        return [*listed, *_without_bookmarks(rest)]
+
+    def _take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
         """Take what belongs to the list; return it, and all of it once it is whole."""
         coming: dict[ObjectKey, Any] = {}
         for message in messages:
@@ -122,7 +136,8 @@ class _First:
                 self._remarks.append(message)
             elif isinstance(message, Bookmark) and message.whole:
                 self.whole = True
-                return [self._scope.swap(self._objects), *self._remarks]
+                objects, self._objects = self._objects, {}
+                return [self._scope.swap(objects), *self._remarks]
         return [Coming(self._scope.kind.table, coming)]
 
 
