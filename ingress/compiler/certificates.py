@@ -163,11 +163,10 @@ def _fail(message: str, mend: str, field: FieldPath) -> NoReturn:
 
 def _check_pair(chain: list[x509.Certificate], key: PrivateKey, field: FieldPath) -> None:
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    matching = [_public_bytes(one) == public for one in chain]
-    if matching[0]:
+    if _public_bytes(chain[0]) == public:
         return
     mend = "put the certificate and the key that were made together into the Secret"
-    if any(matching):
+    if any(_public_bytes(one) == public for one in chain[1:]):
         mend = f"put the host's own certificate first in {TLS_CRT}, then its issuers"
     raise _Bad(
         Fault(
