@@ -7,7 +7,7 @@ did not change stays the same object, and where nothing did, so does the Invento
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from ingress.model.edited import Edited
 from ingress.model.inventory import KINDS, TABLES, Inventory, ObjectKey
@@ -16,7 +16,7 @@ from ingress.model.verdict import ObjectRef, Verdict
 EVERY_NAMESPACE: Final = ""
 
 
-class Put(NamedTuple):
+class Put(Struct, frozen=True, gc=False):
     """An object came or changed; what was said about it before holds no longer."""
 
     table: str
@@ -94,7 +94,7 @@ class _Folding:
         self._hush(table, key)
 
     def swap(self, table: str, objects: Mapping[ObjectKey, Any], namespace: str) -> None:
-        if not (getattr(self._before, table) or table in self._edits or self._said):
+        if objects and not (getattr(self._before, table) or table in self._edits or self._said):
             self._edits[table] = dict(objects)  # as at a start: there is nothing to compare with
             return
         known = getattr(self._before, table).keys() | self._edits.get(table, {}).keys()
