@@ -63,6 +63,7 @@ format: $(DEV)  ## Put the source in order
 	.venv/bin/python -m scripts.reasons
 	.venv/bin/python -m scripts.configuration
 	.venv/bin/python -m scripts.chart_values
+	.venv/bin/python -m benchmarks.report
 
 .PHONY: cluster
 cluster: $(DEV) $(SECRET) $(IMAGE)  ## Open a shell in a cluster with controller and examples

@@ -1,1 +1,1 @@
-"""What a request costs: this proxy and four others, side by side, on loopback."""
+"""What a request costs: this proxy and five others, side by side, on loopback."""

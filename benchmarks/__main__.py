@@ -4,19 +4,17 @@ import argparse
 import resource
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import echoes, load, nginx, profiling, results, tools
-from benchmarks.asking import check
+from benchmarks.asking import await_host, check
 from benchmarks.churn import changing
 from benchmarks.processes import children, cpu_seconds
-from benchmarks.proxies import OURS, PROXIES
+from benchmarks.proxies import OURS, PROXIES, USUAL
 from benchmarks.scenarios import SCENARIOS, Scenario
-from benchmarks.sites import Proxy, Site
-from ingress.issuer.authority import Authority, new_authority
+from benchmarks.sites import HOSTS, Proxy, Site, key_pair
 
 WARM_UP = 1.0
 
@@ -27,6 +25,7 @@ def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # for 2,000 connections, both sides
     out: Path = arguments.out
+    machine = results.machine()  # before the load is ours
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -35,7 +34,7 @@ def main() -> int:
             return _profile(proxies, arguments, folder=folder)
         samples = list(_rounds(proxies, arguments, folder=folder))
     run = results.Run(
-        machine=results.machine(),
+        machine=machine,
         versions={proxy.name: proxy.version for proxy in proxies} | {"wrk": tools.version("wrk")},
         titles={name: SCENARIOS[name].title for name in arguments.only},
         access_log=arguments.access_log,
@@ -60,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--proxies",
         type=lambda text: text.split(","),
-        default=list(PROXIES),
+        default=USUAL,
         help=f"of {','.join(PROXIES)}",
     )
     parser.add_argument(
@@ -76,7 +75,7 @@ def _arguments() -> argparse.Namespace:
 
 def _start(arguments: argparse.Namespace, *, folder: Path, stack: ExitStack) -> list[Proxy]:
     """Start the upstream and the proxies; all end with the stack."""
-    certificate, key = _key_pair(folder)
+    certificate, key = key_pair(folder)
     (folder / "upstream").mkdir()
     echo = stack.enter_context(echoes.serving(folder))
     upstream = stack.enter_context(nginx.run_upstream(folder / "upstream", echo=echo))
@@ -86,17 +85,8 @@ def _start(arguments: argparse.Namespace, *, folder: Path, stack: ExitStack) -> 
         own.mkdir()
         site = Site(folder=own, upstream=upstream, certificate=certificate, key=key, log=log)
         proxies.append(stack.enter_context(PROXIES[name](site)))
+        await_host(proxies[-1], HOSTS[-1])
     return proxies
-
-
-def _key_pair(folder: Path) -> tuple[Path, Path]:
-    now = time.time()
-    pair = Authority(new_authority(now=now), now=now).issue(["localhost", "*.example.com"])
-    certificate, key = folder / "tls.crt", folder / "tls.key"
-    certificate.write_bytes(pair.certificate)
-    key.touch(mode=0o600)
-    key.write_bytes(pair.key.reveal())
-    return certificate, key
 
 
 def _rounds(
@@ -108,9 +98,8 @@ def _rounds(
         for number in range(arguments.rounds):
             for proxy in proxies:
                 load.put(scenario, proxy, seconds=WARM_UP, folder=folder)
-                sample = _measure(
-                    scenario, proxy, number=number, seconds=arguments.seconds, folder=folder
-                )
+                seconds = max(arguments.seconds, scenario.least)
+                sample = _measure(scenario, proxy, number=number, seconds=seconds, folder=folder)
                 print(f"{scenario.name:10} {proxy.name:8} {sample.cpu:9.1f} µs", flush=True)
                 yield sample
 
@@ -119,19 +108,21 @@ def _measure(
     scenario: Scenario, proxy: Proxy, *, number: int, seconds: float, folder: Path
 ) -> results.Sample:
     before = cpu_seconds(proxy.pid)
-    with changing(proxy, rate=scenario.changes) as changes:
+    with changing(proxy, rate=scenario.changes) as churn:
         seen = load.put(scenario, proxy, seconds=seconds, folder=folder)
     used = cpu_seconds(proxy.pid) - before
     return results.Sample(
         scenario=scenario.name,
         proxy=proxy.name,
         round=number,
+        requests=seen.requests,
         cpu=used / max(seen.requests, 1) * 1e6,
         requests_per_second=seen.requests / seen.seconds,
         p50=seen.p50,
         p99=seen.p99,
         failed=seen.failed if seen.requests else 1,
-        changes=len(changes),
+        changes=len(churn.made),
+        live=churn.live,
     )
 
 

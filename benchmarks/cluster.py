@@ -7,29 +7,28 @@ API server's answer to the first request that is answered the new way. Some minu
 
 import argparse
 import asyncio
+import base64
+import compileall
 import ssl
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
+from benchmarks.controller import Controller, running, table, until
 from benchmarks.population import PODS_PORT, Population, address, change, host, make, populate
-from benchmarks.processes import children, cpu_seconds
+from benchmarks.processes import cpu_seconds
 from ingress.sources.cluster.api import Api, connected
 
 Condition = Callable[[], Awaitable[bool]]
 """Tells whether a change is live."""
 
 ROOT: Final = Path(__file__).parents[1]
-HTTP, HTTPS, ADMIN = 18080, 18443, 19090
-PATIENCE: Final = 60.0
-PAUSE: Final = 0.001
 UNHURRIED: Final = 0.1  # between two changes whose CPU time is measured: each is a build
 LONGEST: Final = 1800.0
 
@@ -48,6 +47,8 @@ def main() -> int:
     if given.inside:
         asyncio.run(_measure(given))
         return 0
+    # As whoever installs it does, and as the image is; a checkout may have none.
+    compileall.compile_dir(ROOT / "ingress", quiet=1)
     sys.path.insert(0, str(ROOT / "tests"))
     with import_module("cluster.controltier").control_tier() as tier:
         words = (sys.executable, "-m", "benchmarks.cluster", *sys.argv[1:], "--inside")
@@ -63,10 +64,10 @@ async def _measure(given: argparse.Namespace) -> None:
         _say(f"{given.ingresses} Ingresses made in {time.monotonic() - began:.0f} s")
         starts = []
         for _ in range(given.starts):
-            async with _controller() as controller:
+            async with running() as controller:
                 starts.append(await controller.started(host(given.ingresses - 1)))
-        _say(_start_table(starts))
-        async with _controller() as controller:
+        _say(table(starts))
+        async with running() as controller:
             await controller.started(host(given.ingresses - 1))
             bench = _Bench(api, population, controller=controller, given=given)
             _say("| change | CPU | idle p50 | p99 | churn p50 | p99 |\n|---|---|---|---|---|---|")
@@ -76,98 +77,6 @@ async def _measure(given: argparse.Namespace) -> None:
 
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-class Start(NamedTuple):
-    """Seconds until the last host was served, CPU seconds by then, and MB of all processes."""
-
-    seconds: float
-    cpu: float
-    memory: float
-
-
-def _start_table(starts: Sequence[Start]) -> str:
-    seconds, cpu, memory = (statistics.median(each) for each in zip(*starts, strict=True))
-    return f"start to the last host: {seconds:.2f} s, CPU {cpu:.2f} s, memory {memory:.0f} MB"
-
-
-class _Controller:
-    """A running ``ingress run``."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._began = time.monotonic()
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._tls.check_hostname = False
-        self._tls.verify_mode = ssl.CERT_NONE
-
-    async def started(self, last: str) -> Start:
-        """Wait until a host is served."""
-        await _until(lambda: self._serves(last))
-        seconds = time.monotonic() - self._began
-        pids = [self.pid, *children(self.pid)]
-        return Start(seconds, cpu_seconds(self.pid), sum(map(_memory, pids)))
-
-    async def _serves(self, name: str) -> bool:
-        return await self.answer(name) is not None
-
-    async def answer(self, name: str) -> str | None:
-        """Return the address of the pod that answered, ``None`` where none did."""
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", HTTP)
-        except OSError:
-            return None
-        writer.write(f"GET / HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
-        try:
-            text = (await reader.read()).decode()
-        except OSError:
-            return None
-        finally:
-            writer.close()
-        ok = text.startswith("HTTP/1.1 200 ")
-        return text.rpartition("\r\n\r\n")[2] if ok else None
-
-    async def certificate(self, name: str) -> bytes | None:
-        """Return the certificate that SNI gets."""
-        _, writer = await asyncio.open_connection(
-            "127.0.0.1", HTTPS, ssl=self._tls, server_hostname=name
-        )
-        found: bytes | None = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-        writer.close()
-        return found
-
-
-@asynccontextmanager
-async def _controller() -> AsyncIterator[_Controller]:
-    ingress = Path(sys.executable).with_name("ingress")
-    listeners = (
-        f"--http=127.0.0.1:{HTTP}",
-        f"--https=127.0.0.1:{HTTPS}",
-        f"--admin=127.0.0.1:{ADMIN}",
-    )
-    with tempfile.TemporaryFile() as log:
-        process = await asyncio.create_subprocess_exec(
-            ingress, "run", "--access-log=off", *listeners, stdout=log, stderr=log
-        )
-        try:
-            yield _Controller(process.pid)
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-def _memory(pid: int) -> float:
-    """Return a process's share of memory (Pss), in MB."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-async def _until(condition: Condition) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await condition():  # noqa: ASYNC110 - it is another process's
-            await asyncio.sleep(PAUSE)
 
 
 @asynccontextmanager
@@ -198,7 +107,7 @@ class _Bench:
         api: Api,
         population: Population,
         *,
-        controller: _Controller,
+        controller: Controller,
         given: argparse.Namespace,
     ) -> None:
         self._api = api
@@ -241,7 +150,7 @@ class _Bench:
 
     async def _live(self, condition: Condition) -> float:
         began = time.monotonic()
-        await _until(condition)
+        await until(condition)
         return time.monotonic() - began
 
     async def _ingress(self) -> Condition:
@@ -269,11 +178,12 @@ class _Bench:
         return moved
 
     async def _secret(self) -> Condition:
-        before = await self._controller.certificate(host(0))
-        await change(self._api, self._population.secret(0))
+        made = self._population.secret(0)
+        await change(self._api, made)
+        new = _leaf(base64.b64decode(made.body["data"]["tls.crt"]).decode())
 
         async def renewed() -> bool:
-            return await self._controller.certificate(host(0)) != before
+            return await self._controller.certificate(host(0)) == new
 
         return renewed
 
@@ -287,6 +197,12 @@ class _Bench:
                 made = self._population.slice(other, address(number), address(number + 1))
                 group.create_task(change(self._api, made), name=f"churn {number}")
                 await asyncio.sleep(1 / self._churn_rate)
+
+
+def _leaf(chain: str) -> bytes:
+    """Return the first certificate of a chain in PEM, in DER."""
+    first, end, _ = chain.partition("-----END CERTIFICATE-----")
+    return ssl.PEM_cert_to_DER_cert(first + end)
 
 
 def _p99(times: Sequence[float]) -> float:

@@ -15,7 +15,8 @@ from msgspec import structs
 
 from ingress.compiler import Build, build_snapshot
 from ingress.model.codec import diff
-from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.edited import Edited
+from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.objects import (
     SERVICE_NAME_LABEL,
     EndpointPort,
@@ -81,9 +82,9 @@ def slice_of(n: int, last: int = 1) -> EndpointSlice:
 def inventory(count: int) -> Inventory:
     """Return an Inventory of so many Ingresses, each with its own Service."""
     return Inventory(
-        ingresses={key(n): ingress(n) for n in range(count)},
-        services={key(n): service(n) for n in range(count)},
-        endpoint_slices={key(n): slice_of(n) for n in range(count)},
+        ingresses=Edited(EMPTY, {key(n): ingress(n) for n in range(count)}),
+        services=Edited(EMPTY, {key(n): service(n) for n in range(count)}),
+        endpoint_slices=Edited(EMPTY, {key(n): slice_of(n) for n in range(count)}),
     )
 
 
@@ -91,7 +92,7 @@ def changes(base: Inventory, n: int) -> Iterator[tuple[str, Inventory]]:
     """Yield each kind of change to object ``n``; the maps are copied before the clock starts."""
 
     def with_(kind: str, value: object) -> Inventory:
-        return structs.replace(base, **{kind: {**getattr(base, kind), key(n): value}})
+        return structs.replace(base, **{kind: Edited(getattr(base, kind), {key(n): value})})
 
     yield "an Ingress's path", with_("ingresses", ingress(n, "/new"))
     yield "an Ingress is new", with_("ingresses", ingress(n + 1_000_000))

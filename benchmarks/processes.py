@@ -46,6 +46,13 @@ def cpu_seconds(pid: int) -> float:
     return sum(_ticks(member) for member in [pid, *children(pid)]) / _TICK
 
 
+def memory(pid: int) -> int:
+    """Return a process's own bytes and its share of those that it shares (Pss)."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    (kilobytes,) = (line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:"))
+    return int(kilobytes) * 1024
+
+
 def children(pid: int) -> list[int]:
     """Return the pids of all descendants."""
     parents: dict[int, list[int]] = {}

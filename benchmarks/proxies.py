@@ -1,16 +1,20 @@
 """The proxies under comparison, by name, in the order in which they take turns."""
 
 from benchmarks.ours import Variant
-from benchmarks.peers import caddy, envoy, haproxy, nginx
+from benchmarks.peers import caddy, envoy, haproxy, nginx, traefik
 from benchmarks.sites import Start
 from benchmarks.tools import CACHE
 
-# A build of ours is one more variant: the interpreter that it is installed for, or a variable.
+COMPILED = str(CACHE / "compiled" / "bin" / "python")
+# A build of ours is one more variant: the interpreter that it is installed for, or a flag.
 OURS = (
-    Variant(name="ours"),
-    Variant(name="compiled", python=str(CACHE / "compiled" / "bin" / "python")),
-    Variant(name="full", flags=("--lanes", "full")),
+    Variant(name="ours", python=COMPILED),
+    Variant(name="interpreted"),
+    Variant(name="full", python=COMPILED, flags=("--lanes", "full")),
+    Variant(name="two", python=COMPILED, workers=2),
 )
+ON_DEMAND = frozenset({"two"})
+"""Those that take part only if they are named."""
 
 PROXIES: dict[str, Start] = {
     **{variant.name: variant.run for variant in OURS},
@@ -18,4 +22,7 @@ PROXIES: dict[str, Start] = {
     "haproxy": haproxy.run,
     "envoy": envoy.run,
     "caddy": caddy.run,
+    "traefik": traefik.run,
 }
+
+USUAL = [name for name in PROXIES if name not in ON_DEMAND]

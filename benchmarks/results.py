@@ -14,18 +14,21 @@ from statistics import median
 class Sample:
     """One round of one proxy under one load.
 
-    ``cpu`` is in microseconds per request; ``p50`` and ``p99`` are latencies in milliseconds.
+    ``cpu`` is in microseconds per request; ``p50`` and ``p99`` are latencies in milliseconds;
+    ``live`` is how many seconds after it the last of the ``changes`` was served.
     """
 
     scenario: str
     proxy: str
     round: int
+    requests: int
     cpu: float
     requests_per_second: float
     p50: float
     p99: float
     failed: int
     changes: int = 0
+    live: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ def machine() -> dict[str, str | int]:
         "cores": os.cpu_count() or 0,
         "memory": f"{memory / 2**30:.1f} GiB",
         "kernel": platform.release(),
+        "load before": f"{os.getloadavg()[0]:.1f}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
     }
 
@@ -119,3 +123,10 @@ class Run:
         samples = ",\n    ".join(json.dumps(asdict(sample)) for sample in self.samples)
         rest = json.dumps({**asdict(self), "samples": []}, indent=2)
         return rest.replace('"samples": []', f'"samples": [\n    {samples}\n  ]') + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Run":
+        """Read what ``to_json`` wrote."""
+        fields = json.loads(text)
+        samples = [Sample(**sample) for sample in fields.pop("samples")]
+        return cls(**fields, samples=samples)

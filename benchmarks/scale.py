@@ -79,18 +79,20 @@ def main() -> int:
         folder = Path(name) / "manifests"
         folder.mkdir()
         for number in range(arguments.ingresses):
-            _write(folder, number, host=_host(number), port=port)
+            write(folder, number, host=host_of(number), port=port)
         print(f"{arguments.ingresses} Ingresses, {arguments.edits} edits, {os.cpu_count()} cores")
         _measure_process(folder, edits=arguments.edits, port=port, log=Path(name) / "log")
         _measure_stages(folder, port=port)
     return 0
 
 
-def _host(number: int, edition: int = 0) -> str:
+def host_of(number: int, edition: int = 0) -> str:
+    """Return the host of an Ingress; each edition of it has another."""
     return f"shop-{number}-{edition}.scale.test"
 
 
-def _write(folder: Path, number: int, *, host: str, port: int) -> None:
+def write(folder: Path, number: int, *, host: str, port: int) -> None:
+    """Write an Ingress, its Service and its EndpointSlice into a file, as `mv` does."""
     new = folder / f".shop-{number}.new"
     new.write_text(OBJECTS.format(number=number, host=host, port=port))
     new.replace(folder / f"shop-{number}.yaml")
@@ -131,7 +133,7 @@ def _measure_process(folder: Path, *, edits: int, port: int, log: Path) -> None:
     with running(
         [*command, "--access-log", "off"], env=dict(os.environ), log=log, ports=[ports["http"]]
     ) as pid:
-        _await_answer(ports["http"], _host(0))
+        await_status(ports["http"], host_of(0))
         print(f"cold start to first request  {time.monotonic() - begun:8.2f} s")
         before = cpu_seconds(pid)
         waits = sorted(
@@ -145,17 +147,18 @@ def _measure_process(folder: Path, *, edits: int, port: int, log: Path) -> None:
 
 
 def _edit(folder: Path, turn: int, *, http_port: int, port: int) -> float:
-    host = _host(turn, edition=1)
-    _write(folder, turn, host=host, port=port)
+    host = host_of(turn, edition=1)
+    write(folder, turn, host=host, port=port)
     begun = time.monotonic()
-    _await_answer(http_port, host)
+    await_status(http_port, host)
     return time.monotonic() - begun
 
 
-def _await_answer(port: int, host: str) -> None:
+def await_status(port: int, host: str, *, status: int = 200) -> None:
+    """Wait until a host is answered with that status; raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        if _status(port, host) == 200:
+        if _status(port, host) == status:
             return
         time.sleep(0.001)  # between two looks
     raise TimeoutError(f"{host} is not served after {PATIENCE:g} s")
@@ -177,7 +180,7 @@ def _measure_stages(folder: Path, *, port: int) -> None:
     print(f"\n{'stage':28} {'cold':>8} {'one edit':>8}   ms")
     stages = _Stages(folder)
     cold = stages.run()
-    _write(folder, 0, host=_host(0, edition=2), port=port)
+    write(folder, 0, host=host_of(0, edition=2), port=port)
     edit = stages.run()
     for name, seconds in cold.items():
         print(f"{name:28} {seconds * 1e3:8.1f} {edit[name] * 1e3:8.1f}")

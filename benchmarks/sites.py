@@ -1,9 +1,12 @@
 """What every proxy under comparison is told to serve, and what is known of one that runs."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ingress.issuer.authority import Authority, new_authority
 
 HOSTS = tuple(f"host-{number:04}.example.com" for number in range(1000))
 """Served on both listeners, every path by the upstream."""
@@ -57,3 +60,14 @@ def replace(file: Path, text: str) -> None:
     new = file.with_name(f".{file.name}.new")
     new.write_text(text)
     new.replace(file)
+
+
+def key_pair(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for localhost and all hosts, and its key; return the two files."""
+    now = time.time()
+    pair = Authority(new_authority(now=now), now=now).issue(["localhost", "*.example.com"])
+    certificate, key = folder / "tls.crt", folder / "tls.key"
+    certificate.write_bytes(pair.certificate)
+    key.touch(mode=0o600)
+    key.write_bytes(pair.key.reveal())
+    return certificate, key

@@ -1,4 +1,4 @@
-"""Where the programs come from: PATH, Debian packages below .cache/ or the pinned venv."""
+"""Where the programs come from: PATH, Debian packages below .cache/, the pinned venv, or Go."""
 
 import os
 import re
@@ -6,14 +6,18 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from scripts.gobuild import Module, build, find_go
+
 CACHE = Path(__file__).resolve().parent.parent / ".cache"
 UNPACKED = CACHE / "debian"
 PINNED = CACHE / "benchmarks" / "bin"
+BUILT = CACHE / "built"
 # With the libraries that a machine may lack.
 PACKAGES = (
     *("nginx", "wrk", "libluajit-5.1-2"),
     *("haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"),
 )
+_TRAEFIK = Module(Path(__file__).parent / "traefik", "github.com/traefik/traefik/v3")
 _NUMBER = re.compile(r"(?<![\w.])v?(\d+\.\d+[\w.+~-]*)")
 _WHAT_VERSION = {"caddy": "version", "py-spy": "--version", "envoy": "--version"}
 
@@ -23,7 +27,9 @@ class ToolMissingError(Exception):
 
 
 def find(name: str) -> Path:
-    """Return a program's path; fetches it where it is not installed."""
+    """Return a program's path; fetches or builds it where it is not installed."""
+    if name == "traefik":
+        return _traefik()
     if found := _there(name):
         return found
     if _fetched() == PACKAGES:
@@ -49,6 +55,8 @@ def environment() -> dict[str, str]:
 
 def version(name: str) -> str:
     """Return the version that a program says it has."""
+    if name == "traefik":
+        return _TRAEFIK.version
     done = subprocess.run(
         [find(name), _WHAT_VERSION.get(name, "-v")],
         env=environment(),
@@ -60,6 +68,16 @@ def version(name: str) -> str:
     line = (done.stdout.strip() or done.stderr).splitlines()[0]
     *_, last = _NUMBER.finditer(line)
     return last[1]
+
+
+def _traefik() -> Path:
+    """Return what is compiled once for each version: minutes, and gigabytes in Go's caches."""
+    program = BUILT / f"traefik-{_TRAEFIK.version}"
+    if not program.exists():
+        go = find_go(_TRAEFIK.folder / "go.mod", cache=CACHE)
+        package = f"{_TRAEFIK.path}/cmd/traefik"
+        build(package, folder=_TRAEFIK.folder, into=program, go=go)
+    return program
 
 
 def _fetched() -> tuple[str, ...]:

@@ -57,6 +57,9 @@ def _config(site: Site, *, http: int, https: int, change: str) -> str:
   proxy_set_header X-Request-ID $request_id;
   client_max_body_size 0;
   proxy_request_buffering off;
+  proxy_buffer_size 16k;
+  proxy_buffers 8 32k;
+  proxy_busy_buffers_size 64k;
   proxy_max_temp_file_size 0;
   server_names_hash_max_size 4096;
   access_log {f"{site.folder}/access.log combined buffer=64k flush=1s" if site.log else "off"};

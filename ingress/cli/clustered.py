@@ -1,24 +1,19 @@
-"""A cluster as the source: what is read of it, logged about it, and written to it."""
+"""A cluster as the source: what is read of it, and what is logged of its changes."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, aclosing, contextmanager
-from functools import partial
-from typing import Final
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Final, NamedTuple
 
 from ingress.cli.changes import changed, counted
 from ingress.cli.configuration import Run
 from ingress.cli.mistakes import ExitCode, Mistake
-from ingress.control.cluster.writer import ClusterWriter
-from ingress.control.listening import listen
-from ingress.control.reporter import Change
-from ingress.control.supervisor import Serving
 from ingress.model.finding import Location
-from ingress.model.inventory import Inventory, ObjectKey
-from ingress.model.verdict import Severity, Verdict
+from ingress.model.inventory import Inventory, ObjectKey, Partial
+from ingress.model.verdict import Verdict
 from ingress.sources.cluster import once
-from ingress.sources.cluster.api import ApiError, ApiUnreachable, connected
+from ingress.sources.cluster.api import ApiError, ApiUnreachable
 from ingress.sources.cluster.credentials import NoCredentialsError
 from ingress.sources.cluster.source import Cluster
 from ingress.sources.overlay import with_backends
@@ -27,16 +22,6 @@ log = logging.getLogger("ingress.cluster")
 
 PAUSE: Final = 1.0
 """Seconds between two lines about what changed: what happens in between is one line."""
-
-MOST_TOLD: Final = 20
-"""Verdicts of one change that are logged one by one; /verdicts has them all."""
-
-
-_LEVELS: Final = {
-    Severity.ERROR: logging.ERROR,
-    Severity.WARNING: logging.WARNING,
-    Severity.INFO: logging.INFO,
-}
 
 
 def read_once(run: Run) -> Inventory:
@@ -73,6 +58,7 @@ class Source:
             namespaces=options.namespaces,
             secrets=_secrets(run),
         )
+        self._begun: _Begun | None = None
 
     def prepare(self) -> None:
         """Find the credentials; raises Mistake."""
@@ -81,14 +67,34 @@ class Source:
         except NoCredentialsError as error:
             raise _no_credentials(error) from error
 
+    def begin(self) -> "_Begun":
+        """Ask for the lists already, so that they are on their way; needs a running loop."""
+        if self._begun is None:
+            items = self._followed()
+            self._begun = _Begun(items, asyncio.create_task(_next(items), name="first of all"))
+        return self._begun
+
     async def inventories(self) -> AsyncIterator[Inventory]:
-        """Yield an Inventory once all lists are in, and after every change."""
+        """Yield an Inventory once all lists are in, and after every change.
+
+        What comes before is yielded in parts, to be read ahead.
+        """
+        begun = self.begin()
+        async with aclosing(begun.items) as items:
+            yield await begun.first
+            async for inventory in items:
+                yield inventory
+
+    async def _followed(self) -> AsyncGenerator[Inventory, None]:
         served = Inventory()
         said = Said()
         saying = asyncio.create_task(said.run(), name="say what changes")
         try:
             async with aclosing(self._cluster.inventories()) as inventories:
                 async for inventory in inventories:
+                    if isinstance(inventory, Partial):
+                        yield inventory
+                        continue
                     said.take(inventory)
                     served = with_backends(inventory, self._backends, previous=served)
                     yield served
@@ -104,15 +110,11 @@ class Source:
         self._cluster.reread()
 
 
-@contextmanager
-def writer(run: Run) -> Iterator[ClusterWriter]:
-    """Yield what writes to the cluster, its admission address bound; raises ListenError."""
-    options = run.cluster
-    connect = partial(connected, kubeconfig=options.kubeconfig, context=options.context)
-    with ExitStack() as stack:
-        listening = listen(run.settings.admission, flag="--admission")
-        sockets = [stack.enter_context(one) for one in listening]
-        yield ClusterWriter(run.settings.writing, connect, sockets=sockets)
+class _Begun(NamedTuple):
+    """Inventories that were asked for, and the first of them, which is on its way."""
+
+    items: AsyncGenerator[Inventory, None]
+    first: asyncio.Task[Inventory]
 
 
 class Said:
@@ -143,30 +145,6 @@ class Said:
             await asyncio.sleep(self._pause)
 
 
-def announce(serving: Serving) -> None:
-    """Log what is served, where, and what there is to say about it."""
-    where = [f"{name} {it}" for name, many in serving.listeners.items() for it in many]
-    hosts, certificates = len(serving.snapshot.hosts), len(serving.snapshot.certificates)
-    log.info(
-        "serving %d hosts with %d certificates on %s",
-        hosts,
-        certificates,
-        ", ".join(where) or "nothing",
-    )
-    tell(Change(new=tuple(serving.verdicts), gone=()))
-
-
-def tell(change: Change) -> None:
-    """Log verdicts that are new, and those that hold no longer."""
-    for it in change.new[:MOST_TOLD]:
-        level = _LEVELS[it.severity]
-        log.log(level, "%s of %s: %s; mend: %s", it.reason, it.subject, it.message, it.mend)
-    if (more := len(change.new) - MOST_TOLD) > 0:
-        log.warning("%d more verdicts: GET /verdicts of the admin address has all of them", more)
-    for verdict in change.gone[:MOST_TOLD]:
-        log.info("mended: %s of %s", verdict.reason, verdict.subject)
-
-
 def _secrets(run: Run) -> tuple[ObjectKey, ...]:
     named = run.settings.compiler.default_certificate
     return (named,) if named else ()
@@ -174,3 +152,7 @@ def _secrets(run: Run) -> tuple[ObjectKey, ...]:
 
 def _no_credentials(error: NoCredentialsError) -> Mistake:
     return Mistake(str(error), mend=error.mend, code=ExitCode.FOUND)
+
+
+async def _next(items: AsyncGenerator[Inventory, None]) -> Inventory:
+    return await anext(items)

@@ -15,7 +15,10 @@ def run(**flags: Any) -> None:
     Each option is also an environment variable: INGRESS_ and its name, as in
     INGRESS_PROXY_READ_TIMEOUT; lists are separated by commas. A flag wins over its variable.
     """
-    from ingress.cli.configuration import configure
-    from ingress.cli.serving import serve
+    from ingress.runtime.collector import no_collector_at_first
 
-    raise typer.Exit(serve(configure(flags, os.environ)))
+    with no_collector_at_first():  # what is imported stays, too
+        from ingress.cli.configuration import configure
+        from ingress.cli.serving import serve
+
+        raise typer.Exit(serve(configure(flags, os.environ)))

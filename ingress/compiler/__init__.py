@@ -5,6 +5,7 @@ is a verdict. Work follows the change: each stage keeps what it made per object,
 changed by identity and makes only that again (DESIGN, invariant 10). ``build`` has the order.
 """
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.build import Build, build_snapshot
 
-__all__ = ["Build", "build_snapshot"]
+__all__ = ["Ahead", "Build", "build_snapshot"]

@@ -4,7 +4,8 @@ Backends hang on the ports that Ingresses name, not on their routes: endpoint ch
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ingress.compiler.claims import BackendUse
 from ingress.compiler.endpoints import Found, external_address, find_endpoints
@@ -18,7 +19,7 @@ from ingress.model.verdict import FieldPath, ObjectRef, Reason, Severity, Verdic
 Uses = Mapping[ObjectKey, Mapping[BackendRef, BackendUse]]
 
 
-class Sources(NamedTuple):
+class Sources(Struct, frozen=True, gc=False):
     """What the Inventory holds about one Service."""
 
     service: Service | None
@@ -27,7 +28,7 @@ class Sources(NamedTuple):
     pods: Pods
 
 
-class ServiceBackends(NamedTuple):
+class ServiceBackends(Struct, frozen=True, gc=False):
     """The Backends of one Service; ``idle`` where one had no endpoints, so that pods matter."""
 
     backends: Mapping[str, Backend]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import Claims
 from ingress.compiler.ingresses import Ingresses
 from ingress.compiler.keyring import NEVER, Keyring
@@ -60,16 +61,29 @@ class Build(Struct, frozen=True, kw_only=True):
 
 
 def build_snapshot(
-    inventory: Inventory, options: CompilerOptions, *, now: float, previous: Build | None = None
+    inventory: Inventory,
+    options: CompilerOptions,
+    *,
+    now: float,
+    previous: Build | None = None,
+    ahead: Ahead | None = None,
 ) -> Build:
     """Compile an Inventory; ``now`` is in seconds since the epoch.
 
-    ``previous`` makes it cost what changed, and brings the last good certificates. Never
-    raises on what a user wrote.
+    ``previous`` makes it cost what changed, and brings the last good certificates; ``ahead`` was
+    read with the same options. Never raises on what a user wrote.
     """
     memo = previous.memo if previous and previous.memo.options == options else Memo(options=options)
     shown = previous.snapshot.certificates if previous else EMPTY
-    step = Step(memo.inventory, inventory, options, now, shown, Findings())
+    step = Step(
+        memo.inventory,
+        inventory,
+        options,
+        now,
+        shown,
+        findings=Findings(),
+        ahead=ahead or Ahead(options.policies),
+    )
 
     ingresses, moves = memo.ingresses.after(step)
     hosts = memo.hosts.after(step, moves)

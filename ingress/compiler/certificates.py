@@ -45,6 +45,10 @@ PrivateKey: TypeAlias = (
 )
 
 
+Read: TypeAlias = Certificate | Verdict
+"""What a Secret was found to hold, whatever the time."""
+
+
 class _Bad(Exception):
     """The Secret is no good; carries what the verdict says."""
 
@@ -53,7 +57,7 @@ class _Bad(Exception):
         self.fault = fault
 
 
-def read_certificate(key: ObjectKey, secret: Secret) -> Certificate | Verdict:
+def read_certificate(key: ObjectKey, secret: Secret) -> Read:
     """Return the certificate that a Secret holds, or the verdict that says what is wrong."""
     try:
         return _read(secret)
@@ -159,11 +163,10 @@ def _fail(message: str, mend: str, field: FieldPath) -> NoReturn:
 
 def _check_pair(chain: list[x509.Certificate], key: PrivateKey, field: FieldPath) -> None:
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    matching = [_public_bytes(one) == public for one in chain]
-    if matching[0]:
+    if _public_bytes(chain[0]) == public:
         return
     mend = "put the certificate and the key that were made together into the Secret"
-    if any(matching):
+    if any(_public_bytes(one) == public for one in chain[1:]):
         mend = f"put the host's own certificate first in {TLS_CRT}, then its issuers"
     raise _Bad(
         Fault(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
+from ingress.model.edited import Edited
 from ingress.model.inventory import EMPTY, ObjectKey
 
 K = TypeVar("K")
@@ -20,16 +21,11 @@ def edited(before: Mapping[K, V], edits: Mapping[K, V | None]) -> Mapping[K, V]:
 
     A value that is equal to the one before keeps the one before, so that others see no change.
     """
-    real = {key: value for key, value in edits.items() if before.get(key) != value}
-    if not real:
-        return before
-    after = dict(before)
-    for key, value in real.items():
-        if value is None:
-            del after[key]
-        else:
-            after[key] = value
-    return after
+    if before:
+        real = {key: value for key, value in edits.items() if before.get(key) != value}
+    else:
+        real = {key: value for key, value in edits.items() if value is not None}
+    return Edited(before, real) if real else before
 
 
 def reindexed(
@@ -38,15 +34,15 @@ def reindexed(
     """Return the index after the entries, and the groups about which anything new is said."""
     touched: dict[K, dict[ObjectKey, V]] = {}
     for member, was, now in entries:
-        for group in was.keys() | now.keys():
-            said = now.get(group)
-            if said == was.get(group):
-                continue
-            if group not in touched:
-                touched[group] = dict(index.get(group, EMPTY))
-            if said is None:
-                del touched[group][member]
-            else:
+        for group, said in now.items():
+            if group not in was or said != was[group]:
+                if group not in touched:
+                    touched[group] = dict(index.get(group, EMPTY))
                 touched[group][member] = said
+        for group in was:
+            if group not in now:
+                if group not in touched:
+                    touched[group] = dict(index.get(group, EMPTY))
+                del touched[group][member]
     after = edited(index, {group: members or None for group, members in touched.items()})
     return after, set(touched)

@@ -20,14 +20,14 @@ class Order(NamedTuple):
     name: str
 
 
-class PathClaim(NamedTuple):
+class PathClaim(Struct, frozen=True, gc=False):
     """A route that an Ingress asks for, and where it is written."""
 
     route: Route
     field: FieldPath
 
 
-class HostClaim(NamedTuple):
+class HostClaim(Struct, frozen=True, gc=False):
     """What one Ingress asks for on one host: its paths as written, and its default backend."""
 
     order: Order
@@ -35,7 +35,7 @@ class HostClaim(NamedTuple):
     default: Route | None
 
 
-class TlsClaim(NamedTuple):
+class TlsClaim(Struct, frozen=True, gc=False):
     """A TLS host of one Ingress; ``secret`` is ``None`` where its entry names none."""
 
     order: Order
@@ -44,7 +44,7 @@ class TlsClaim(NamedTuple):
     field: FieldPath
 
 
-class BackendUse(NamedTuple):
+class BackendUse(Struct, frozen=True, gc=False):
     """Who names a Service port, and where its two halves are written."""
 
     subject: ObjectRef
@@ -52,7 +52,7 @@ class BackendUse(NamedTuple):
     port: FieldPath = ()
 
 
-class SecretUse(NamedTuple):
+class SecretUse(Struct, frozen=True, gc=False):
     """Who names a Secret, where, and the TLS hosts that it is named for."""
 
     subject: ObjectRef
@@ -60,7 +60,7 @@ class SecretUse(NamedTuple):
     hosts: frozenset[str] = frozenset()
 
 
-class ClassName(NamedTuple):
+class ClassName(Struct, frozen=True, gc=False):
     """The class that an Ingress names (``None``: none), and where."""
 
     name: str | None
@@ -84,7 +84,7 @@ class Claims(Struct, frozen=True, kw_only=True, gc=False):
     verdicts: tuple[Verdict, ...] = ()
 
 
-class Move(NamedTuple):
+class Move(Struct, frozen=True, gc=False):
     """An Ingress of ours that came, changed or went: its claims before and after."""
 
     key: ObjectKey

@@ -6,7 +6,9 @@ Source: Kubernetes ``EndpointSlice``, ``EndpointConditions`` and ``Endpoints``.
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from ingress.compiler.ports import target_number
 from ingress.model.hosts import MAX_PORT, is_rule_host
@@ -28,7 +30,7 @@ _OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _PLAIN_IPV4: Final = re.compile(rf"(?!0\.|22[4-9]|2[3-5]\d){_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """What the objects of a Service say about one of its ports.
 
     ``written`` counts the port's endpoints, ready or not; ``other_ports`` are the other names
@@ -41,7 +43,7 @@ class Found(NamedTuple):
     verdicts: tuple[Verdict, ...] = ()
 
 
-class Address(NamedTuple):
+class Address(Struct, frozen=True, gc=False):
     """An address as written; ``draining`` is terminating while still serving."""
 
     text: str
@@ -177,10 +179,11 @@ def _target(reference: ObjectReference | None) -> str:
 
 def _distinct(endpoints: list[Endpoint]) -> tuple[Endpoint, ...]:
     """Return them sorted, one for each address and port."""
-    if len(endpoints) > 1:
-        by_address = {(found.address, found.port): found for found in sorted(endpoints)[::-1]}
-        return tuple(sorted(by_address.values()))
-    return tuple(endpoints)
+    ordered = sorted(endpoints)
+    if len({(it.address, it.port) for it in ordered}) < len(ordered):
+        by_address = {(it.address, it.port): it for it in reversed(ordered)}
+        ordered = sorted(by_address.values())
+    return tuple(ordered)
 
 
 def _ip(text: str) -> str:

@@ -7,7 +7,6 @@ from msgspec import Struct
 from ingress.compiler.changes import edited
 from ingress.compiler.claims import NOTHING, BackendUse, Claims, Move, SecretUse
 from ingress.compiler.ownership import Ownership, ownership
-from ingress.compiler.reading import read_ingress
 from ingress.compiler.step import Step
 from ingress.model.differing import differing
 from ingress.model.inventory import EMPTY, ObjectKey
@@ -47,7 +46,7 @@ class Ingresses(Struct, frozen=True, kw_only=True):
 
 def _read(key: ObjectKey, step: Step) -> Claims | None:
     ingress = step.after.ingresses.get(key)
-    return read_ingress(key, ingress, step.options.policies) if ingress else None
+    return step.ahead.ingress(key, ingress) if ingress else None
 
 
 def _judged(

@@ -8,11 +8,11 @@ from scratch and following a change come to the same.
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from ingress.compiler.certificates import TLS_CRT, describe_time, field_of, read_certificate
+from ingress.compiler.certificates import TLS_CRT, Read, describe_time, field_of
 from ingress.compiler.changes import Index, edited, reindexed
 from ingress.compiler.claims import Move, SecretUse
 from ingress.compiler.step import Step
@@ -23,9 +23,6 @@ from ingress.model.snapshot import Certificate
 from ingress.model.verdict import ObjectRef, Reason, Severity, Verdict, verdict
 
 NEVER = float("inf")
-
-Read: TypeAlias = Certificate | Verdict
-"""What a Secret was found to hold, whatever the time."""
 
 
 class Keyring(Struct, frozen=True, kw_only=True):
@@ -53,7 +50,7 @@ class Keyring(Struct, frozen=True, kw_only=True):
             if key not in uses or key not in secrets:
                 reads[key] = None
             elif key in changed or key not in self.read:
-                reads[key] = read_certificate(key, secrets[key])
+                reads[key] = step.ahead.secret(key, secrets[key])
         return self._chosen(step, touched, uses=uses, read=edited(self.read, reads))
 
     def _chosen(

@@ -26,7 +26,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
 
     def after(self, findings: Findings) -> "Ledger":
         """Return the ledger after a build's findings; an empty one closes its group."""
-        groups = edited(self.groups, {group: said or None for group, said in findings.items()})
+        news = ((group, said) for group, said in findings.items() if said or group in self.groups)
+        groups = edited(self.groups, {group: said or None for group, said in news})
         if groups is self.groups:
             return self
         if len(findings) * 8 > len(groups):  # sorting anew beats moving them one by one

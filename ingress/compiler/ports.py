@@ -1,11 +1,11 @@
 """Which of a Service's ports an Ingress means, by name or by number."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from ingress.model.objects import PortRef, Service, ServicePort
 
 
-class Resolved(NamedTuple):
+class Resolved(Struct, frozen=True, gc=False):
     """A Service port, and whether it was only found by its numeric ``targetPort``."""
 
     port: ServicePort

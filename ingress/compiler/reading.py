@@ -1,6 +1,7 @@
 """One Ingress, read into its Claims; a mistake loses the part that it is in, and is named."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ingress.compiler.annotations.reading import Reading
 from ingress.compiler.claims import (
@@ -16,7 +17,7 @@ from ingress.compiler.fault import Fault
 from ingress.compiler.ownership import class_name_of
 from ingress.compiler.rules import host_fault, read_backend, read_path
 from ingress.compiler.versions import LEGACY, V1, as_v1
-from ingress.model.inventory import ObjectKey
+from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.legacy import LegacyIngress
 from ingress.model.objects import HTTPIngressPath, Ingress, IngressBackend, IngressTLS
 from ingress.model.policies import Policies
@@ -27,6 +28,12 @@ from ingress.model.verdict import FieldPath, ObjectRef, Reason, Verdict, verdict
 def read_ingress(key: ObjectKey, written: Ingress | LegacyIngress, defaults: Policies) -> Claims:
     """Return what an Ingress asks for, and what is wrong with it as far as it alone tells."""
     return _Reader(key, written, defaults).claims()
+
+
+@lru_cache(maxsize=4096)
+def _below(at: FieldPath, *parts: str | int) -> FieldPath:
+    """Return a field below another, the same object for the same field of every Ingress."""
+    return (*at, *parts)
 
 
 class _Reader:
@@ -59,9 +66,9 @@ class _Reader:
             order=self._order,
             class_name=class_name_of(self._ingress),
             hosts=hosts,
-            server_names=server_names,
+            server_names=server_names or EMPTY,
             services=self._services,
-            secrets=self._secrets(server_names),
+            secrets=self._secrets(server_names) or EMPTY,
             fallback=None if spec.rules else default,
             verdicts=(*self._annotations.verdicts, *self._verdicts),
         )
@@ -78,13 +85,13 @@ class _Reader:
                 self._say_fault((*field, "host"), fault)
                 continue
             written = (rule.http.paths if rule.http else None) or ()
-            read = tuple(self._paths(written, (*field, "http", "paths")))
+            read = tuple(self._paths(written, _below(field, "http", "paths")))
             paths[host] = paths.get(host, ()) + read
         return {host: HostClaim(self._order, read, default) for host, read in paths.items()}
 
     def _paths(self, written: tuple[HTTPIngressPath, ...], at: FieldPath) -> Iterator[PathClaim]:
         for i, path in enumerate(written):
-            field = (*at, i)
+            field = _below(at, i)
             match = read_path(path.path, path.path_type)
             if isinstance(match, Fault):
                 self._say_fault(field, match)
@@ -95,7 +102,7 @@ class _Reader:
                 kind=match.kind,
                 written_path=path.path or "/",
                 path_type=path.path_type or "",
-                backend=self._backend(path.backend, (*field, "backend")),
+                backend=self._backend(path.backend, _below(field, "backend")),
                 policies=self._annotations.policies,
                 refused=self._annotations.refused,
             )
@@ -124,7 +131,7 @@ class _Reader:
         if self._annotations.refused:
             return None
         port = self._names.port_number if isinstance(ref.port, int) else self._names.port_name
-        use = BackendUse(self._subject, (*at, *self._names.service), (*at, *port))
+        use = BackendUse(self._subject, _below(at, *self._names.service), _below(at, *port))
         service = ObjectKey(ref.namespace, ref.service)
         self._services.setdefault(service, {}).setdefault(ref, use)
         return ref

@@ -5,6 +5,7 @@ Source: Kubernetes ``pkg/apis/networking/validation``, and the Ingress API refer
 """
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -48,6 +49,7 @@ def host_fault(host: str) -> Fault | None:
     return Fault(Reason.INVALID_HOST, f"{host!r} is no DNS name in lower case without a port", mend)
 
 
+@lru_cache(maxsize=4096)  # most are written again and again
 def read_path(written: str | None, path_type: str | None) -> MatchPath | Fault:
     """Return the normal form of a rule's path; an empty one means every path where it may be."""
     found = _PATH_TYPES.get(path_type or "")

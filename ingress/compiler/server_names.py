@@ -41,10 +41,10 @@ class ServerNames(Struct, frozen=True, kw_only=True):
         return ServerNames(claims=claims, certificates=keyring.certificates, names=names)
 
     def _hosts_of_changed(self, keyring: Keyring) -> Iterator[str]:
-        changed = set(differing(self.certificates, keyring.certificates))
-        for secret, users in keyring.uses.items() if changed else ():
-            if str(secret) in changed:
-                yield from chain.from_iterable(use.hosts for use in users.values())
+        for name in differing(self.certificates, keyring.certificates):
+            namespace, _, secret = name.partition("/")
+            users = keyring.uses.get(ObjectKey(namespace, secret), EMPTY)
+            yield from chain.from_iterable(use.hosts for use in users.values())
 
 
 def compile_server_name(

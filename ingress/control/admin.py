@@ -35,7 +35,7 @@ aiohttp-ingress, admin address
 
 
 class Admin:
-    """Answers questions about the process; ``draining`` is set by whoever drains it.
+    """Answers questions about the process, ``draining`` being whether it takes no more requests.
 
     ``problem`` says what is wrong with it that a new start might mend, ``""`` where nothing is.
     """
@@ -48,8 +48,9 @@ class Admin:
         findings: Callable[[], Sequence[Finding]],
         metrics: Callable[[], Awaitable[bytes]],
         problem: Callable[[], str],
+        draining: Callable[[], bool],
     ) -> None:
-        self.draining = False
+        self._draining = draining
         self._publisher = publisher
         self._explain_served = explain
         self._findings = findings
@@ -89,7 +90,7 @@ class Admin:
         return web.Response(text="ok\n")
 
     async def _readiness(self, _request: web.Request) -> web.Response:
-        if self.draining:
+        if self._draining():
             return web.Response(status=503, text="draining: no new requests are taken\n")
         publisher = self._publisher
         there = f"{publisher.workers_serving} of {publisher.workers} workers"

@@ -64,6 +64,8 @@ class Reporter:
             await self._wake.wait()
             self._wake.clear()
             newest = self._newest
+            if newest is last:
+                continue
             change = _change(last, newest)
             last = newest
             if change.new or change.gone:

@@ -1,22 +1,17 @@
-"""A worker's process: started by exec, with one end of a socket pair and its listening sockets."""
+"""A worker's process while it lives, and the channel to it."""
 
 import asyncio
 import signal
-import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Final
 
-import ingress
 from ingress.control.channel import Channel
+from ingress.control.launching import Launched, launch
 
 LINGER: Final = 2.0
 """Seconds that a worker may take to be gone once it has closed its channel."""
-
-_ORDERS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class WorkerProcess:
@@ -42,44 +37,19 @@ class WorkerProcess:
 
 
 @asynccontextmanager
-async def worker_process(inherited: Sequence[int]) -> AsyncIterator[WorkerProcess]:
+async def worker_process(
+    inherited: Sequence[int], *, launched: Launched | None = None
+) -> AsyncIterator[WorkerProcess]:
     """Run a worker while the block runs; it inherits these descriptors, and is killed at the end.
 
-    Raises OSError where it cannot be started. Signals do not reach it: Ctrl-C goes to the whole
-    group, but what is to end is ours to say.
+    One that was launched before is taken as it is. Raises OSError where none can be started.
     """
-    ours, theirs = socket.socketpair()
-    with theirs, ExitStack() as undo:
-        undo.enter_context(ours)
-        popen = _start(theirs.fileno(), inherited)
-        undo.pop_all()
-    reader, writer = await asyncio.open_unix_connection(sock=ours)
-    process = WorkerProcess(popen, Channel(reader, writer))
+    launched = launched or launch(inherited)
+    reader, writer = await asyncio.open_unix_connection(sock=launched.socket)
+    process = WorkerProcess(launched.popen, Channel(reader, writer))
     try:
         yield process
     finally:
         process.kill()
         process.channel.close()
         await process.ended()
-
-
-def _start(descriptor: int, inherited: Sequence[int]) -> subprocess.Popen[bytes]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ORDERS)  # inherited, and never lifted
-    try:
-        return subprocess.Popen(  # noqa: S603 - ourselves
-            [*_python(), "-m", "ingress.worker", str(descriptor)],
-            stdin=subprocess.DEVNULL,
-            pass_fds=[descriptor, *inherited],
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _python() -> list[str]:
-    """Return the interpreter; it looks for us in the working directory only if we came from it.
-
-    A user's ``types.py`` beside the manifests must not become ours.
-    """
-    from_here = Path(ingress.__file__).parents[1] == Path.cwd()
-    warnings = [f"-W{option}" for option in sys.warnoptions]
-    return [sys.executable, *warnings] if from_here else [sys.executable, *warnings, "-P"]

@@ -1,8 +1,7 @@
-"""From sockets to the last request: starts everything in order, ends everything in order.
+"""From the premises to the last request: starts everything in order, ends everything in order.
 
-Sockets are bound first, since that is what fails for reasons of the user's, and stay open here: a
-worker accepts once it serves a snapshot, and what connects before, or while the next one is being
-started, waits in the backlog and is served, not turned away.
+Listening sockets stay open here: a worker accepts once it serves a snapshot, and what connects
+before, or while the next one is being started, waits in the backlog and is served, not turned away.
 """
 
 import asyncio
@@ -10,19 +9,17 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 from enum import IntEnum
-from socket import socket
+from importlib import import_module
 from typing import Any, Final, NamedTuple, Protocol
 
 from ingress.compiler import Build
-from ingress.control.admin import Admin
 from ingress.control.controller import Controller
-from ingress.control.explaining import Explainer
 from ingress.control.keeping import Keeper
 from ingress.control.lastgood import LastGood
-from ingress.control.listening import address_of, listen, listen_balanced
-from ingress.control.metrics import Told, prometheus_text
+from ingress.control.listening import address_of
+from ingress.control.premises import Premises
 from ingress.control.publisher import Publisher
 from ingress.control.reporter import Reporter, Several, Tell
 from ingress.control.signals import Orders, orders
@@ -33,24 +30,21 @@ from ingress.model.inventory import Inventory
 from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import Verdict
 from ingress.policies import PublicPorts
-from ingress.runtime.collector import keep_out, no_collector_at_first
-from ingress.runtime.loops import loop_factory
+from ingress.runtime.collector import keep_out, turn_on
+from ingress.runtime.memory import give_back
 from ingress.settings import ListenAddress, Settings
 from ingress.worker.messages import Setup, describe
-from ingress.worker.output import make_turnstile
 
 log = logging.getLogger(__name__)
 
+SOON: Final = 1.0
+"""Seconds that a start has for itself, before there are answers at the admin address."""
+
+LONG_START: Final = 10.0
+"""Seconds without anything to serve, after which garbage is collected while we wait."""
+
 GRACE: Final = 1.5
 """Seconds that a worker gets, after its drain timeout, to abort what is left and write its log."""
-
-
-class Sockets(NamedTuple):
-    """Listening ones; of those that workers accept on, a list for each worker."""
-
-    http: Sequence[Sequence[socket]]
-    https: Sequence[Sequence[socket]]
-    admin: Sequence[socket]
 
 
 class Source(Protocol):
@@ -92,10 +86,11 @@ class Ended(IntEnum):
     AT_ONCE = 130
 
 
-def serve(
+async def supervise(
     settings: Settings,
     source: Source,
     *,
+    premises: Premises,
     announce: Callable[[Serving], None],
     tell: Tell,
     companions: Sequence[Companion] = (),
@@ -103,36 +98,12 @@ def serve(
     """Serve until a signal ends it.
 
     ``announce`` is called once, when the first snapshot is served; ``tell`` (in a thread) with
-    every change of the verdicts after that. Raises ListenError where an address is not to be had.
+    every change of the verdicts after that.
     """
-
-    async def supervised(sockets: Sockets) -> Ended:
-        supervisor = Supervisor(
-            settings,
-            source,
-            sockets=sockets,
-            announce=announce,
-            tell=tell,
-            companions=companions,
-        )
-        return await supervisor.run()
-
-    with ExitStack() as stack:
-        sockets = _listening(settings, stack)
-        with no_collector_at_first(), asyncio.Runner(loop_factory=loop_factory()) as runner:
-            return runner.run(supervised(sockets))
-
-
-def _listening(settings: Settings, stack: ExitStack) -> Sockets:
-    http, https = (
-        listen_balanced(addresses, flag=flag, copies=settings.workers)
-        for addresses, flag in ((settings.http, "--http"), (settings.https, "--https"))
+    supervisor = Supervisor(
+        settings, source, premises=premises, announce=announce, tell=tell, companions=companions
     )
-    sockets = Sockets(http, https, listen(settings.admin, flag="--admin"))
-    for each in (*sockets.http, *sockets.https, sockets.admin):
-        for one in each:
-            stack.enter_context(one)
-    return sockets
+    return await supervisor.run()
 
 
 class Supervisor:
@@ -143,17 +114,19 @@ class Supervisor:
         settings: Settings,
         source: Source,
         *,
-        sockets: Sockets,
+        premises: Premises,
         announce: Callable[[Serving], None],
         tell: Tell,
         companions: Sequence[Companion] = (),
     ) -> None:
         self._settings = settings
         self._source = source
-        self._sockets = sockets
+        self._sockets = premises.sockets
         self._announce = announce
         self._publisher = Publisher(workers=settings.workers)
-        self._workers = Workers(setups(settings, sockets), self._publisher)
+        self._workers = Workers(
+            setups(settings, premises), self._publisher, launched=premises.launched
+        )
         self._keeper = _keeper(settings, self._publisher)
         self._reporter = Reporter(tell)
         self._companions = companions
@@ -163,22 +136,12 @@ class Supervisor:
             publisher=self._keeper or self._publisher,
             reporter=Several(self._reporter, *companions),
         )
-        self._admin = Admin(
-            publisher=self._publisher,
-            explain=self._explainer().explain,
-            findings=lambda: located(self._controller.verdicts, source.locate),
-            metrics=self._metrics,
-            problem=lambda: self._workers.problem,
-        )
-
-    def _explainer(self) -> Explainer:
-        proxy = self._settings.proxy
-        ports = PublicPorts(http=proxy.public_http_port, https=proxy.public_https_port)
-        if https := self._sockets.https[0]:
-            ports = ports._replace(https_listener=address_of(https[0]).port)
-        return Explainer(self._publisher, settings=proxy, ports=ports)
+        self._ports = _public_ports(settings, premises)
+        self._draining = False
 
     async def _metrics(self) -> bytes:
+        from ingress.control.metrics import Told, prometheus_text  # noqa: PLC0415 - see _answer
+
         snapshot = self._publisher.snapshot or Snapshot()
         told = Told(
             await self._workers.counts(snapshot.ingresses()),
@@ -192,21 +155,21 @@ class Supervisor:
     async def run(self) -> Ended:
         """Serve until a signal or the death of a part, and drain in either case."""
         with orders(reread=self._source.reread) as given:
-            async with self._admin.listening(self._sockets.admin):
-                workers = asyncio.create_task(self._workers.run(), name="workers")
-                try:
-                    return await self._live(given, workers)
-                except ExceptionGroup:  # each was logged where it happened
-                    await self._drain(given, workers)
-                    return Ended.BROKEN
-                finally:
-                    workers.cancel()
-                    await asyncio.wait({workers})
+            workers = asyncio.create_task(self._workers.run(), name="workers")
+            try:
+                return await self._live(given, workers)
+            except ExceptionGroup:  # each was logged where it happened
+                await self._drain(given, workers)
+                return Ended.BROKEN
+            finally:
+                workers.cancel()
+                await asyncio.wait({workers})
 
     async def _live(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
         parts = {
             "controller": self._controller.run(),
             "opening": self._open(),
+            "admin address": self._answer(),
             "keeper of the workers": _until_over(workers),
         }
         parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
@@ -220,10 +183,40 @@ class Supervisor:
                 task.cancel()
         return ended
 
+    async def _answer(self) -> None:
+        """Answer at the admin address: once requests are served, or soon if there is nothing yet.
+
+        What serves comes first, so what is only needed here is imported here; whoever asks before
+        waits in the backlog.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                await self._publisher.serving.wait()
+        await asyncio.to_thread(import_module, "ingress.control.admin")
+        from ingress.control.admin import Admin  # noqa: PLC0415
+        from ingress.control.explaining import Explainer  # noqa: PLC0415
+
+        explainer = Explainer(self._publisher, settings=self._settings.proxy, ports=self._ports)
+        admin = Admin(
+            publisher=self._publisher,
+            explain=explainer.explain,
+            findings=lambda: located(self._controller.verdicts, self._source.locate),
+            metrics=self._metrics,
+            problem=lambda: self._workers.problem,
+            draining=lambda: self._draining,
+        )
+        async with admin.listening(self._sockets.admin):
+            await asyncio.Event().wait()
+
     async def _open(self) -> None:
         """Say it once there is something to serve, and then tell what changes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONG_START):
+                await self._publisher.serving.wait()
+        turn_on()
         await self._publisher.serving.wait()
         keep_out()
+        give_back()
         many = {"http": self._sockets.http[0], "https": self._sockets.https[0]}
         many["admin"] = self._sockets.admin
         listeners = {name: [address_of(it) for it in sockets] for name, sockets in many.items()}
@@ -233,7 +226,7 @@ class Supervisor:
 
     async def _drain(self, given: Orders, workers: asyncio.Task[None]) -> Ended:
         """Finish what is in flight, within the drain timeout, or less where one is impatient."""
-        self._admin.draining = True
+        self._draining = True
         for each in (*self._sockets.http, *self._sockets.https):
             for one in each:
                 one.close()
@@ -248,21 +241,29 @@ class Supervisor:
         return Ended.AT_ONCE if now in done else Ended.WELL
 
 
-def setups(settings: Settings, sockets: Sockets) -> list[Setup]:
+def setups(settings: Settings, premises: Premises) -> list[Setup]:
     """Return what each worker has to know."""
     fallback, proxy = fallback_certificate(now=time.time()), describe(settings.proxy)
-    turnstile = make_turnstile()
+    sockets = premises.sockets
     return [
         Setup(
             number=number,
             http=tuple(one.fileno() for one in sockets.http[number]),
             https=tuple(one.fileno() for one in sockets.https[number]),
-            turnstile=turnstile,
+            turnstile=premises.turnstile,
             fallback=fallback,
             proxy=proxy,
         )
         for number in range(settings.workers)
     ]
+
+
+def _public_ports(settings: Settings, premises: Premises) -> PublicPorts:
+    proxy = settings.proxy
+    ports = PublicPorts(http=proxy.public_http_port, https=proxy.public_https_port)
+    if https := premises.sockets.https[0]:
+        ports = ports._replace(https_listener=address_of(https[0]).port)
+    return ports
 
 
 async def _until_over(task: asyncio.Task[None]) -> None:

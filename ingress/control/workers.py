@@ -5,9 +5,11 @@ import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import zip_longest
 from typing import Final
 
 from ingress.control.channel import Channel, WorkerGoneError
+from ingress.control.launching import Launched
 from ingress.control.publisher import Publisher
 from ingress.control.spawning import WorkerProcess, worker_process
 from ingress.proxy.counts import Counts
@@ -27,10 +29,20 @@ PATIENCE: Final = 30.0
 
 
 class Workers:
-    """Runs a worker in each of the places that the setups describe."""
+    """Runs a worker in each of the places that the setups describe.
 
-    def __init__(self, setups: Sequence[Setup], publisher: Publisher) -> None:
-        self._places = [_Place(setup, publisher) for setup in setups]
+    ``launched`` are processes that were started for some of the places already.
+    """
+
+    def __init__(
+        self,
+        setups: Sequence[Setup],
+        publisher: Publisher,
+        *,
+        launched: Sequence[Launched | None] = (),
+    ) -> None:
+        pairs = zip_longest(setups, launched)
+        self._places = [_Place(setup, publisher, launched=first) for setup, first in pairs]
 
     async def run(self) -> None:
         """Keep every place taken until they are drained."""
@@ -70,12 +82,15 @@ class Workers:
 class _Place:
     """Where one worker is, and the next if it dies."""
 
-    def __init__(self, setup: Setup, publisher: Publisher) -> None:
+    def __init__(
+        self, setup: Setup, publisher: Publisher, *, launched: Launched | None = None
+    ) -> None:
         self.name = f"worker {setup.number + 1}"
         self.process: WorkerProcess | None = None
         self.deaths = 0
         self._setup = setup
         self._publisher = publisher
+        self._launched = launched
         self._draining = asyncio.Event()
         self._early_deaths = 0
         self._ill_since: float | None = None
@@ -122,7 +137,8 @@ class _Place:
     async def _live(self) -> str:
         """Run one worker to its end, and say how that was; raises OSError."""
         descriptors = (*self._setup.http, *self._setup.https, self._setup.turnstile)
-        async with worker_process(descriptors) as process:
+        launched, self._launched = self._launched, None
+        async with worker_process(descriptors, launched=launched) as process:
             process.channel.set_up(self._setup)
             self.process = process
             if self._draining.is_set():

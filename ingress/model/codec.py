@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from ingress.model.differing import differing
+from ingress.model.edited import Edited
 from ingress.model.secret import REDACTED, SecretBytes
 from ingress.model.snapshot import Backend, Certificate, Host, Route, ServerName, Snapshot
 
@@ -133,15 +134,12 @@ def _changes(old: Mapping[str, V], new: Mapping[str, V]) -> tuple[dict[str, V], 
 def _patched(old: Mapping[str, V], delta: MapDelta) -> Mapping[str, V]:
     if not delta.changed and not delta.dropped:
         return old
-    patched = {**old, **delta.changed}
-    for key in delta.dropped:
-        patched.pop(key, None)
-    return patched
+    return Edited(old, {**delta.changed, **dict.fromkeys(delta.dropped)})
 
 
 def encode_publication(publication: Publication) -> bytes:
     """Encode for the worker's socket, private keys included: never write this to a log or disk."""
-    return _WIRE.encode(publication)
+    return _UNSORTED.encode(publication)
 
 
 def decode_publication(data: bytes) -> Publication:
@@ -201,6 +199,7 @@ def from_wire(kind: type, value: Any) -> Any:
 
 
 _WIRE = Encoder(enc_hook=to_wire, order="deterministic")
+_UNSORTED = Encoder(enc_hook=to_wire)  # nobody compares what crosses the boundary
 _DUMP = msgspec.json.Encoder(enc_hook=_to_dump, order="sorted")
 _PUBLICATIONS = Decoder(Publication, dec_hook=from_wire)
 _ACKNOWLEDGEMENTS: msgspec.msgpack.Decoder[Acknowledgement] = msgspec.msgpack.Decoder(

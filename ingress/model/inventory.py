@@ -52,6 +52,10 @@ class Inventory(Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...] = ()
 
 
+class Partial(Inventory, frozen=True, kw_only=True):
+    """Some of what is on its way, before the first Inventory: to be read ahead, never served."""
+
+
 TABLES = tuple(name for name in Inventory.__struct_fields__ if name != "verdicts")
 """The fields of an Inventory that hold objects."""
 

@@ -41,7 +41,7 @@ class State(NamedTuple):
             generation=generation,
             snapshot=snapshot,
             table=RoutingTable.build(snapshot, previous.table if previous else None),
-            contexts=build_contexts(snapshot, previous.contexts if previous else None),
+            contexts=_contexts(snapshot, previous),
             addresses=tallied(
                 previous.addresses if previous else EMPTY, old, new=new, uses=addresses
             ),
@@ -57,3 +57,9 @@ class State(NamedTuple):
     def backend_of(self, route: Route) -> Backend | None:
         """Return the backend of a route, ``None`` where there is none to be had."""
         return self.snapshot.backends.get(_key(route.backend)) if route.backend else None
+
+
+def _contexts(snapshot: Snapshot, previous: State | None) -> Contexts:
+    if previous and previous.snapshot.certificates is snapshot.certificates:
+        return previous.contexts
+    return build_contexts(snapshot, previous.contexts if previous else None)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from ingress.model.differing import differing
 from ingress.model.hosts import wildcard_of
 from ingress.model.match import DecidedBy, Match
 from ingress.model.snapshot import (
@@ -123,12 +124,10 @@ class RoutingTable:
         if before is after:
             return self._hosts
         tables = self._hosts.copy()
-        # One comparison for each host, by identity: with 5,000 of them this is all that counts.
-        changed = [name for name, host in after.items() if before.get(name) is not host]
-        for name in changed:
-            tables[name] = HostTable(after[name])
-        if len(tables) > len(after):
-            for name in before.keys() - after.keys():
+        for name in differing(before, after):
+            if name in after:
+                tables[name] = HostTable(after[name])
+            else:
                 del tables[name]
         return tables
 

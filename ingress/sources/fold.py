@@ -1,21 +1,22 @@
 """Pure: (Inventory, events) -> Inventory, for sources that are told what changed.
 
-Mappings are never mutated: each table that events touch is copied once for all of them. What
+Mappings are never mutated: each table that events touch is edited once for all of them. What
 did not change stays the same object, and where nothing did, so does the Inventory.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from msgspec import structs
+from msgspec import Struct, structs
 
+from ingress.model.edited import Edited
 from ingress.model.inventory import KINDS, TABLES, Inventory, ObjectKey
 from ingress.model.verdict import ObjectRef, Verdict
 
 EVERY_NAMESPACE: Final = ""
 
 
-class Put(NamedTuple):
+class Put(Struct, frozen=True, gc=False):
     """An object came or changed; what was said about it before holds no longer."""
 
     table: str
@@ -38,6 +39,13 @@ class Swap(NamedTuple):
     namespace: str = EVERY_NAMESPACE
 
 
+class Coming(NamedTuple):
+    """Objects of a list that is not whole yet: a Swap with all of them follows, or nothing does."""
+
+    table: str
+    objects: Mapping[ObjectKey, Any]
+
+
 class Say(NamedTuple):
     """All there is to say about an object, in place of what was said; nothing of it changes."""
 
@@ -45,7 +53,7 @@ class Say(NamedTuple):
     verdicts: tuple[Verdict, ...]
 
 
-Event: TypeAlias = Put | Drop | Swap | Say
+Event: TypeAlias = Put | Drop | Swap | Say | Coming
 
 
 def fold(inventory: Inventory, events: Iterable[Event]) -> Inventory:
@@ -65,30 +73,33 @@ def fold(inventory: Inventory, events: Iterable[Event]) -> Inventory:
 
 
 class _Folding:
-    """An Inventory that is being changed: copies of the tables that were touched so far."""
+    """An Inventory that is being changed: what is to be edited in its tables, so far."""
 
     def __init__(self, before: Inventory) -> None:
         self._before = before
-        self._tables: dict[str, dict[ObjectKey, Any]] = {}
+        self._edits: dict[str, dict[ObjectKey, Any]] = {}
         self._said: dict[ObjectRef, tuple[Verdict, ...]] = {}
         for verdict in before.verdicts:
             self._said[verdict.subject] = (*self._said.get(verdict.subject, ()), verdict)
 
     def put(self, table: str, key: ObjectKey, value: Any) -> None:
-        old = self._now(table).get(key)
+        old = self._now(table, key)
         if old is None or not _alike(old, value):
-            self._touched(table)[key] = value
+            self._edits.setdefault(table, {})[key] = value
         self._hush(table, key)
 
     def drop(self, table: str, key: ObjectKey) -> None:
-        if key in self._now(table):
-            del self._touched(table)[key]
+        if self._now(table, key) is not None:
+            self._edits.setdefault(table, {})[key] = None
         self._hush(table, key)
 
     def swap(self, table: str, objects: Mapping[ObjectKey, Any], namespace: str) -> None:
-        there = [key for key in self._now(table) if namespace in {EVERY_NAMESPACE, key.namespace}]
-        for key in there:
-            if key not in objects:
+        if objects and not (getattr(self._before, table) or table in self._edits or self._said):
+            self._edits[table] = dict(objects)  # as at a start: there is nothing to compare with
+            return
+        known = getattr(self._before, table).keys() | self._edits.get(table, {}).keys()
+        for key in known - objects.keys():
+            if namespace in {EVERY_NAMESPACE, key.namespace}:
                 self.drop(table, key)
         for key, value in objects.items():
             self.put(table, key, value)
@@ -102,19 +113,20 @@ class _Folding:
         verdicts = tuple(one for said in self._said.values() for one in said)
         if verdicts == self._before.verdicts:
             verdicts = self._before.verdicts
-        tables = {name: self._tables.get(name, getattr(self._before, name)) for name in TABLES}
-        if not self._tables and verdicts is self._before.verdicts:
+        if not self._edits and verdicts is self._before.verdicts:
             return self._before
+        tables = {name: self._edited(name) for name in TABLES}
         return Inventory(**tables, verdicts=verdicts)
 
-    def _now(self, table: str) -> Mapping[ObjectKey, Any]:
-        found: Mapping[ObjectKey, Any] = getattr(self._before, table)
-        return self._tables.get(table, found)
+    def _now(self, table: str, key: ObjectKey) -> Any:
+        edits = self._edits.get(table)
+        if edits is not None and key in edits:
+            return edits[key]
+        return getattr(self._before, table).get(key)
 
-    def _touched(self, table: str) -> dict[ObjectKey, Any]:
-        if table not in self._tables:
-            self._tables[table] = dict(getattr(self._before, table))
-        return self._tables[table]
+    def _edited(self, table: str) -> Mapping[Any, Any]:
+        found: Mapping[Any, Any] = getattr(self._before, table)
+        return Edited(found, self._edits[table]) if table in self._edits else found
 
     def _hush(self, table: str, key: ObjectKey) -> None:
         if self._said:

@@ -2,7 +2,10 @@
 
 import sys
 
-from ingress.worker.process import main
+from ingress.runtime.collector import no_collector_at_first
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    with no_collector_at_first():
+        from ingress.worker.process import main
+
+        sys.exit(main(int(sys.argv[1])))

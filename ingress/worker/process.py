@@ -7,10 +7,9 @@ import socket
 from typing import Final
 
 from ingress.model.codec import NO_GENERATION
-from ingress.runtime import logs
-from ingress.runtime.collector import keep_out, no_collector_at_first
+from ingress.runtime import logs, loops
+from ingress.runtime.collector import keep_out
 from ingress.runtime.descriptors import raise_descriptor_limit
-from ingress.runtime.loops import loop_factory
 from ingress.worker.frames import read_frame, write_frame
 from ingress.worker.messages import (
     HEARTBEAT,
@@ -40,8 +39,7 @@ ORPHAN_DRAIN: Final = 1.0
 def main(descriptor: int) -> int:
     """Serve on behalf of whoever holds the other end of this socket; return the exit code."""
     raise_descriptor_limit()
-    with no_collector_at_first(), asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_serve(socket.socket(fileno=descriptor)))
+    return loops.run(_serve(socket.socket(fileno=descriptor)))
 
 
 async def _serve(control: socket.socket) -> int:

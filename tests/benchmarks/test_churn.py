@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import pytest
 from e2e.running import wait_for
 
 from benchmarks.churn import changing
@@ -37,13 +38,21 @@ def proxy(port, change):
 
 def test_the_last_change_is_served_in_the_end():
     hosts: set[str] = set()
-    with served(hosts) as port, changing(proxy(port, hosts.add), rate=50) as made:
-        wait_for(lambda: len(made) >= 3, "three changes")
-    assert set(made) <= hosts
-    assert len(set(made)) == len(made)
+    with served(hosts) as port, changing(proxy(port, hosts.add), rate=50) as churn:
+        wait_for(lambda: len(churn.made) >= 3, "three changes")
+    assert set(churn.made) <= hosts
+    assert len(set(churn.made)) == len(churn.made)
 
 
 def test_without_a_rate_nothing_changes():
-    with changing(proxy(1, None), rate=0) as made:
+    with changing(proxy(1, None), rate=0) as churn:
         pass
-    assert made == []
+    assert churn.made == []
+
+
+def test_a_change_that_is_refused_is_told():
+    def refuse(_):
+        raise RuntimeError("no such host")
+
+    with pytest.raises(RuntimeError, match="no such host"), changing(proxy(1, refuse), rate=50):
+        pass

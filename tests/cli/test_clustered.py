@@ -6,16 +6,12 @@ import logging
 
 import pytest
 
-from ingress.cli.clustered import MOST_TOLD, Said, Source, announce, read_once, tell
+from ingress.cli.clustered import Said, Source, read_once
 from ingress.cli.configuration import configure
 from ingress.cli.mistakes import ExitCode, Mistake
-from ingress.control.reporter import Change
-from ingress.control.supervisor import Serving
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.objects import ObjectMeta, Service
-from ingress.model.snapshot import Snapshot
 from ingress.model.verdict import ObjectRef, Reason, verdict
-from ingress.settings import ListenAddress
 
 WEB = ObjectRef("Service", "a", "b")
 MISSING = verdict(WEB, Reason.SERVICE_MISSING, message="not there", mend="make it")
@@ -54,7 +50,7 @@ def test_no_kubeconfig_is_a_mistake_with_a_mend(tmp_path):
         assert "--kubeconfig" in caught.value.mend
 
 
-def test_credentials_are_found_before_anything_listens(tmp_path):
+def test_credentials_are_found_before_anything_runs(tmp_path):
     flags = {"kubeconfig": kubeconfig(tmp_path), "default_certificate": "a/b"}
     source = Source(configure(flags, {}))
     source.prepare()
@@ -92,25 +88,3 @@ async def test_changes_are_said_a_line_at_a_time():
     finally:
         task.cancel()
         logging.getLogger("ingress.cluster").removeHandler(heard)
-
-
-def test_what_is_served_is_said_once(caplog):
-    listeners = {"http": [ListenAddress("0.0.0.0", 80), ListenAddress("::", 80)], "admin": []}
-    announce(Serving(listeners, Snapshot(), (MISSING,)))
-    assert [record.message for record in caplog.records] == [
-        "serving 0 hosts with 0 certificates on http 0.0.0.0:80, http [::]:80",
-        "ServiceMissing of Service a/b: not there; mend: make it",
-    ]
-    assert caplog.records[1].levelno == logging.ERROR
-
-
-def test_verdicts_are_told_and_a_flood_of_them_is_counted(caplog):
-    many = tuple(
-        verdict(ObjectRef("Service", "a", f"s{n}"), Reason.SERVICE_MISSING, message="m", mend="d")
-        for n in range(MOST_TOLD + 3)
-    )
-    tell(Change(new=many, gone=(MISSING,)))
-    said = [record.message for record in caplog.records]
-    assert len(said) == MOST_TOLD + 2
-    assert said[-2].startswith("3 more verdicts")
-    assert said[-1] == "mended: ServiceMissing of Service a/b"

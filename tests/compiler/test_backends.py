@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from ingress.compiler.backends import ServiceBackends, Sources, compile_service
 from ingress.compiler.claims import BackendUse
@@ -36,7 +37,7 @@ def compiled(
         for user in users
     }
     bare = Sources(service=service, slices=EMPTY, endpoints=EMPTY, pods=Pods(EMPTY))
-    return compile_service(KEY, uses, bare._replace(**more))
+    return compile_service(KEY, uses, structs.replace(bare, **more))
 
 
 def test_however_a_port_is_named_it_is_one_key_for_round_robin_and_affinity() -> None:

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from ingress.compiler import Build, build_snapshot
+from ingress.compiler import Ahead, Build, build_snapshot
 from ingress.compiler.build import Memo
 from ingress.compiler.ingresses import FLAGS
 from ingress.model.codec import diff, encode_snapshot
-from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.inventory import Inventory, ObjectKey, Partial
 from ingress.model.objects import Ingress
 from ingress.model.snapshot import BackendRef, Snapshot
 from ingress.model.verdict import ObjectRef, Reason, verdict
@@ -58,11 +58,13 @@ def test_following_a_history_and_building_from_scratch_come_to_the_same(
 ) -> None:
     inventory, before = Inventory(), None
     for changes, now in steps:
+        ahead = Ahead(options.policies)
+        ahead.read(Partial(ingresses=inventory.ingresses, secrets=inventory.secrets))
         inventory = worlds.changed(inventory, changes)
         scratch = build_snapshot(
             shuffled(inventory, seed), options, now=now, previous=without_memo(before)
         )
-        build = build_snapshot(inventory, options, now=now, previous=before)
+        build = build_snapshot(inventory, options, now=now, previous=before, ahead=ahead)
         assert build.verdicts == scratch.verdicts
         assert encode_snapshot(build.snapshot) == encode_snapshot(scratch.snapshot)
         assert build.turns_at <= scratch.turns_at

@@ -2,12 +2,14 @@ from typing import Any
 
 from msgspec import structs
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import NOTHING
 from ingress.compiler.ingresses import FLAGS, Ingresses, flags
 from ingress.compiler.ledger import Findings
 from ingress.compiler.step import Step
 from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.objects import Ingress, IngressClass
+from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef
 from ingress.settings import CONTROLLER, CompilerOptions
 from tests.compiler.worlds import read
@@ -33,7 +35,7 @@ WORLD = Inventory(
 
 
 def step(before: Inventory, after: Inventory, **options: Any) -> Step:
-    return Step(before, after, CompilerOptions(**options), 0, EMPTY, Findings())
+    return Step(before, after, CompilerOptions(**options), 0, EMPTY, Findings(), Ahead(Policies()))
 
 
 def test_only_ours_move_and_the_others_are_read_in_case() -> None:

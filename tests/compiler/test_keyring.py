@@ -1,9 +1,11 @@
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import NOTHING, Claims, Move, SecretUse
 from ingress.compiler.keyring import NEVER, Keyring
 from ingress.compiler.ledger import Findings
 from ingress.compiler.step import Step
 from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.objects import Secret
+from ingress.model.policies import Policies
 from ingress.model.verdict import ObjectRef, Reason, Severity, Verdict
 from ingress.settings import CompilerOptions
 from tests.compiler.worlds import NOW, pem, read
@@ -31,7 +33,9 @@ class History:
         """Go on to the next build, and return what is said there."""
         inventory = Inventory(secrets={WWW: found} if found else EMPTY)
         shown = self.keyring.certificates
-        step = Step(self._before, inventory, CompilerOptions(), now, shown, Findings())
+        step = Step(
+            self._before, inventory, CompilerOptions(), now, shown, Findings(), Ahead(Policies())
+        )
         self.keyring = self.keyring.after(step, self._moves)
         self._before, self._moves = inventory, []
         return step.findings.get(("secret", WWW), ())

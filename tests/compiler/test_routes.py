@@ -1,10 +1,12 @@
 import pytest
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import NOTHING, Claims, HostClaim, Move, Order, PathClaim
 from ingress.compiler.ledger import Findings
 from ingress.compiler.routes import Hosts, compile_host
 from ingress.compiler.step import Step
 from ingress.model.inventory import EMPTY, Inventory, ObjectKey
+from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef, HostKind, MatchKind, Route, Shadowed
 from ingress.settings import CompilerOptions
 
@@ -30,7 +32,9 @@ def claim(
 
 
 def step() -> Step:
-    return Step(Inventory(), Inventory(), CompilerOptions(), 0, EMPTY, Findings())
+    return Step(
+        Inventory(), Inventory(), CompilerOptions(), 0, EMPTY, Findings(), Ahead(Policies())
+    )
 
 
 def test_longer_paths_go_first_then_exact_then_the_alphabet() -> None:

@@ -1,11 +1,13 @@
 import pytest
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import NOTHING, Claims, Move, Order, SecretUse, TlsClaim
 from ingress.compiler.keyring import Keyring
 from ingress.compiler.ledger import Findings
 from ingress.compiler.server_names import ServerNames, compile_server_name
 from ingress.compiler.step import Step
 from ingress.model.inventory import EMPTY, Inventory, ObjectKey
+from ingress.model.policies import Policies
 from ingress.model.secret import SecretBytes
 from ingress.model.snapshot import Certificate, ServerName
 from ingress.model.verdict import ObjectRef, Reason
@@ -104,4 +106,6 @@ def test_a_changed_certificate_compiles_the_hosts_that_name_it_alone() -> None:
 
 
 def step() -> Step:
-    return Step(Inventory(), Inventory(), CompilerOptions(), 0, EMPTY, Findings())
+    return Step(
+        Inventory(), Inventory(), CompilerOptions(), 0, EMPTY, Findings(), Ahead(Policies())
+    )

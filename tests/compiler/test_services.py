@@ -3,12 +3,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from ingress.compiler.ahead import Ahead
 from ingress.compiler.claims import NOTHING, BackendUse, Claims, Move
 from ingress.compiler.ledger import Findings
 from ingress.compiler.services import Services
 from ingress.compiler.step import Step
 from ingress.model.inventory import EMPTY, Inventory, ObjectKey
 from ingress.model.objects import SERVICE_NAME_LABEL, Endpoints, EndpointSlice, Service
+from ingress.model.policies import Policies
 from ingress.model.snapshot import BackendRef
 from ingress.model.verdict import ObjectRef
 from ingress.model.workloads import Workload
@@ -45,7 +47,7 @@ CLAIMS = Claims(services=USES)
 
 
 def step(before: Inventory, after: Inventory) -> Step:
-    return Step(before, after, CompilerOptions(), 0, EMPTY, Findings())
+    return Step(before, after, CompilerOptions(), 0, EMPTY, Findings(), Ahead(Policies()))
 
 
 def followed(after: Inventory) -> tuple[Services, Services, Findings]:

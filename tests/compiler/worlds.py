@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from ingress.model.edited import Edited
 from ingress.model.inventory import Inventory, ObjectKey
 from ingress.model.legacy import LegacyIngress
 from ingress.model.objects import (
@@ -233,11 +234,8 @@ STEPS = st.builds(
 
 def changed(before: Inventory, changes: list[tuple[str, Any, Any]]) -> Inventory:
     """Return the Inventory after some changes; what did not change is shared."""
-    maps: dict[str, dict[Any, Any]] = {}
+    edits: dict[str, dict[Any, Any]] = {}
     for kind, key, value in changes:
-        found = maps.setdefault(kind, dict(getattr(before, kind)))
-        if value is None:
-            found.pop(key, None)
-        else:
-            found[key] = value
+        edits.setdefault(kind, {})[key] = value
+    maps = {kind: Edited(getattr(before, kind), those) for kind, those in edits.items()}
     return msgspec.structs.replace(before, **maps)

@@ -52,7 +52,9 @@ class Asker:
             findings=self.findings,
             metrics=self.metrics,
             problem=lambda: self.problem,
+            draining=lambda: self.draining,
         )
+        self.draining = False
         self.problem = ""
         self.client: aiohttp.ClientSession
 
@@ -82,7 +84,7 @@ async def test_readiness_says_why_not(asker: Asker) -> None:
     assert await asker.get("/readyz") == (503, "no snapshot is served by all workers yet\n")
     await asker.publisher.publish(Snapshot())
     assert await asker.get("/readyz") == (200, "ok, generation 1\n"), "an empty one counts"
-    asker.admin.draining = True
+    asker.draining = True
     assert await asker.get("/readyz") == (503, "draining: no new requests are taken\n")
     assert await asker.get("/healthz") == (200, "ok\n")
 

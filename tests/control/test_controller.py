@@ -13,7 +13,7 @@ from ingress.control.controller import Controller
 from ingress.control.publisher import Publisher
 from ingress.issuer.authority import Authority, new_authority
 from ingress.issuer.leaf import LIFETIME
-from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.inventory import Inventory, ObjectKey, Partial
 from ingress.model.objects import (
     Ingress,
     IngressRule,
@@ -106,6 +106,21 @@ class Bug(dict[ObjectKey, Ingress]):
 
     __iter__ = items = values = keys = __len__ = __bool__ = __getitem__ = get = _broken
     __contains__ = __eq__ = _broken
+
+
+async def test_what_comes_before_an_inventory_is_read_ahead_and_not_served() -> None:
+    async with Run() as run:
+        whole = serving("a.test", "-bad-")
+        run.feed.queue.put_nowait(Partial(ingresses=whole.ingresses))
+        run.feed.queue.put_nowait(Partial(ingresses=serving("b.test").ingresses))
+        verdicts = await run.give(whole)
+        assert [v.reason for v in verdicts if v.reason is Reason.INVALID_HOST]
+        assert run.publisher.generation == 1
+        assert run.worker.serves.hosts.keys() == {"a.test"}
+        run.feed.queue.put_nowait(Partial(ingresses=serving("b.test").ingresses))
+        await run.give(serving("c.test"))
+        assert run.worker.serves.hosts.keys() == {"c.test"}
+    assert run.feed.closed
 
 
 async def test_an_inventory_is_compiled_published_and_reported() -> None:

@@ -1,27 +1,12 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from control.crew import is_alive
 
-import ingress
+from ingress.control.launching import launch
 from ingress.control.spawning import worker_process
-
-SPAWN = """
-import asyncio
-from ingress.control.spawning import worker_process
-
-async def main():
-    async with worker_process([]) as process:
-        process.channel.close()
-        print(await process.ended(within=20))
-
-asyncio.run(main())
-"""
 
 
 async def test_it_ends_with_its_channel() -> None:
@@ -59,15 +44,9 @@ async def test_our_own_signals_are_not_blocked_afterwards() -> None:
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
-def test_what_lies_in_the_working_directory_is_not_imported(tmp_path: Path) -> None:
-    (tmp_path / "msgspec.py").write_text("raise SystemExit(77)")
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", SPAWN],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(Path(ingress.__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout == "ended with 0\n", done.stderr
+async def test_one_that_was_launched_before_is_taken_as_it_is() -> None:
+    launched = launch([])
+    async with worker_process([], launched=launched) as process:
+        assert process.pid == launched.popen.pid
+        process.channel.close()
+        assert await process.ended(within=20) == "ended with 0"

@@ -193,8 +193,9 @@ def test_an_address_in_use_ends_it_with_the_flag_and_the_mend(folder: Path, name
 DYING = """
 import asyncio
 from ingress.control import supervisor
+from ingress.control.premises import premises
 from ingress.model.inventory import Inventory
-from ingress.runtime import logs
+from ingress.runtime import logs, loops
 from ingress.settings import ListenAddress, Settings
 
 up = asyncio.Event()
@@ -219,7 +220,9 @@ def announce(serving):
     print("up")
     up.set()
 
-code = supervisor.serve(settings, Source(), announce=announce, tell=print)
+with premises(settings) as ours:
+    parts = {"premises": ours, "announce": announce, "tell": print}
+    code = loops.run(supervisor.supervise(settings, Source(), **parts))
 raise SystemExit(code)
 """
 
@@ -236,6 +239,15 @@ def test_a_part_that_dies_ends_the_process_with_a_clear_line() -> None:
     (line,) = done.stderr.splitlines()
     assert "the controller died, so the process ends" in line
     assert "the watch is gone" in line
+
+
+def test_what_serves_comes_first_so_the_admin_address_is_imported_later() -> None:
+    program = (
+        "import sys, ingress.cli.reporting, ingress.control.supervisor\n"
+        "print([it for it in ('aiohttp.web', 'prometheus_client') if it in sys.modules])"
+    )
+    command = [sys.executable, "-c", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_several_addresses_and_ipv6(folder: Path) -> None:

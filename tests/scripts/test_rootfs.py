@@ -1,11 +1,15 @@
 """Lays out a root for this very Python, and runs it there: nothing else of the machine is seen."""
 
 import shutil
+import ssl
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from ingress.issuer.authority import Authority, new_authority
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "rootfs.py"
 CHROOT = ("unshare", "--map-root-user", "chroot")
@@ -44,9 +48,49 @@ def test_python_runs_and_has_what_a_server_needs(root):
     imports = (
         "import asyncio, ssl, ctypes, json, lzma, hashlib, uuid, zoneinfo, socket, multiprocessing"
     )
-    trust = "print(ssl.create_default_context().cert_store_stats()['x509_ca'] > 50)"
-    done = run(root, str(PYTHON), "-c", f"{imports}; {trust}")
-    assert (done.stdout, done.stderr) == ("True\n", "")
+    done = run(root, str(PYTHON), "-c", f"{imports}; print('all there')")
+    assert (done.stdout, done.stderr) == ("all there\n", "")
+
+
+HANDSHAKE = """
+import ssl
+from pathlib import Path
+
+ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+ours.load_cert_chain("/tmp/pair.pem")
+context = ssl.create_default_context()
+print(context.cert_store_stats()["x509_ca"])
+to_us, from_us = ssl.MemoryBIO(), ssl.MemoryBIO()
+client = context.wrap_bio(from_us, to_us, server_hostname="a.test")
+server = ours.wrap_bio(to_us, from_us, server_side=True)
+for each in (client, server, client):
+    try:
+        each.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+print(client.version())
+"""
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="there is no openssl to name a file")
+def test_authorities_are_read_when_a_chain_asks_for_them(root):
+    folder = Path(ssl.get_default_verify_paths().openssl_capath)
+    authorities = root / folder.relative_to("/")
+    assert len(list(authorities.iterdir())) > 50
+    now = time.time()
+    ca = new_authority(now=now)
+    (root / "tmp" / "ca.pem").write_bytes(ca.certificate)
+    hashed = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", root / "tmp" / "ca.pem"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    (root / "tmp" / "ca.pem").rename(authorities / f"{hashed.stdout.strip()}.0")
+    pair = Authority(ca, now=now).issue(["a.test"])
+    (root / "tmp" / "pair.pem").write_bytes(pair.key.reveal() + pair.certificate)
+    done = run(root, str(PYTHON), "-c", HANDSHAKE)
+    assert (done.stdout, done.stderr) == ("0\nTLSv1.3\n", "")
 
 
 def test_there_is_no_shell_and_no_tool(root):

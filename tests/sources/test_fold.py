@@ -36,6 +36,11 @@ def swap(*keys: ObjectKey, namespace: str = "", **fields: Any) -> Swap:
 THREE = fold(Inventory(), [swap(A, B, C)])
 
 
+def test_nothing_in_place_of_nothing_is_no_change():
+    nothing = Inventory()
+    assert fold(nothing, [swap(), swap(namespace="one")]) is nothing
+
+
 def test_objects_come_change_and_go():
     after = fold(THREE, [put(A, port=81), Drop("services", B)])
     assert list(after.services) == [A, C]

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from ingress.compiler import Build
-from ingress.control.cluster.admission import AdmissionServer
 from ingress.control.cluster.certificate import WebhookCertificate
 from ingress.control.cluster.complaints import Complaints
 from ingress.control.cluster.events import EventWriter
@@ -122,6 +121,9 @@ class ClusterWriter:
         if not self._sockets:
             yield
             return
+        # Most have no webhook, and need no server for it.
+        from ingress.control.cluster.admission import AdmissionServer  # noqa: PLC0415
+
         server = AdmissionServer(builds=self._builds)
         async with (
             server.listening(self._sockets, certificate.context),

@@ -1,8 +1,6 @@
-cimport cython
 from ingress.proxy.express.sending cimport Sending
 
 
-@cython.final
 cdef class Transit(Sending):
     cdef public bint over
     cdef bint _early, _done

@@ -113,10 +113,11 @@ class Api:
             async for chunk in answer.content.iter_any():
                 lines, newline, end = chunk.rpartition(b"\n")
                 if newline:
-                    yield rest + lines
-                    rest = end
+                    lines, rest = rest + lines, end
+                    yield lines
                 else:
                     rest += chunk
+                del chunk, lines  # a watch waits for long, and holds nothing meanwhile
 
     async def close(self) -> None:
         """End the session."""

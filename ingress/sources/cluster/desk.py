@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Hashable, Iterable
+from typing import Any, Final
 
-from ingress.model.inventory import Inventory
-from ingress.sources.fold import Event, fold
+from ingress.model.inventory import EMPTY, Inventory, ObjectKey, Partial
+from ingress.sources.fold import Coming, Event, fold
+
+AHEAD: Final = frozenset({"ingresses", "secrets"})
+"""Tables whose objects say much by themselves, so that it pays to read them ahead."""
 
 
 class Desk:
@@ -13,6 +17,7 @@ class Desk:
     def __init__(self, parts: Iterable[Hashable]) -> None:
         self._inventory = Inventory()
         self._brought: list[Event] = []
+        self._coming: dict[str, dict[ObjectKey, Any]] = {}
         self._outstanding = set(parts)
         self._failure: BaseException | None = None
         self._wake = asyncio.Event()
@@ -31,7 +36,11 @@ class Desk:
 
     def bring(self, events: Iterable[Event]) -> None:
         """Take events, and fold them when somebody asks."""
-        self._brought += events
+        for event in events:
+            if not isinstance(event, Coming):
+                self._brought.append(event)
+            elif event.table in AHEAD and self._outstanding:
+                self._coming.setdefault(event.table, {}).update(event.objects)
         self._wake.set()
 
     def is_in(self, part: Hashable) -> None:
@@ -47,7 +56,8 @@ class Desk:
     async def inventories(self) -> AsyncGenerator[Inventory, None]:
         """Yield the Inventory once it is whole, and whenever it is another one.
 
-        What is brought while somebody is busy with the last one becomes one change.
+        What is brought while somebody is busy with the last one becomes one change. Before it is
+        whole, what comes is yielded as it comes.
         """
         last: Inventory | None = None
         while True:
@@ -55,6 +65,11 @@ class Desk:
             self._wake.clear()
             if self._failure:
                 raise self._failure
+            coming, self._coming = self._coming, {}
             if not self._outstanding and (now := self.inventory) is not last:
                 last = now
                 yield now
+            elif self._outstanding and coming:
+                yield Partial(
+                    ingresses=coming.get("ingresses", EMPTY), secrets=coming.get("secrets", EMPTY)
+                )

@@ -3,7 +3,7 @@
 A list that broke off is no list: nothing is said before all of it is there.
 """
 
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +12,7 @@ from ingress.model.verdict import ObjectRef
 from ingress.sources.cluster.api import Api, Query
 from ingress.sources.cluster.kinds import KINDS, Kind
 from ingress.sources.cluster.messages import Bookmark, Reader
-from ingress.sources.fold import Drop, Event, Put, Say, Swap
+from ingress.sources.fold import Coming, Drop, Event, Put, Say, Swap
 
 PAGE: Final = 500
 """Objects: what the API server's own clients ask for at once."""
@@ -67,7 +67,10 @@ async def watched(
     async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
         async for lines in watch:
             messages, failure = reader.lines(lines)
-            yield [it for it in messages if not isinstance(it, Bookmark)]
+            events = _without_bookmarks(messages)
+            del lines, messages  # as in Api.watch
+            yield events
+            del events
             if failure:
                 raise failure
 
@@ -77,7 +80,8 @@ async def streamed(
 ) -> AsyncGenerator[list[Event], None]:
     """List by a watch that sends what there is at first (KEP-3157), and then goes on as one.
 
-    Raises ApiError where the server does not do that.
+    What comes of the list is told before it is whole. Raises ApiError where the server does not
+    do that.
     """
     asked = {
         **query,
@@ -89,15 +93,20 @@ async def streamed(
     try:
         async with aclosing(api.watch(scope.path, query=asked, idle_seconds=idle_seconds)) as watch:
             async for lines in watch:
-                read, failure = reader.lines(lines)
-                messages = iter(read)
-                listed = [] if first.whole else first.take(messages)
-                yield [*listed, *(it for it in messages if not isinstance(it, Bookmark))]
+                messages, failure = reader.lines(lines)
+                events = first.events(messages)
+                del lines, messages
+                yield events
+                del events
                 if failure:
                     raise failure
     finally:
         if not first.whole:
             reader.version = ""
+
+
+def _without_bookmarks(messages: Iterable[Event | Bookmark]) -> list[Event]:
+    return [it for it in messages if not isinstance(it, Bookmark)]
 
 
 class _First:
@@ -109,20 +118,27 @@ class _First:
         self._objects: dict[ObjectKey, Any] = {}
         self._remarks: list[Event] = []
 
-    def take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
-        """Take what belongs to the list, and return all of it once it is whole."""
+    def events(self, messages: Iterable[Event | Bookmark]) -> list[Event]:
+        """Return what a stream's messages come to, be they of the list or behind it."""
+        rest = iter(messages)
+        listed = [] if self.whole else self._take(rest)
+        return [*listed, *_without_bookmarks(rest)]
+
+    def _take(self, messages: Iterator[Event | Bookmark]) -> list[Event]:
+        """Take what belongs to the list; return it, and all of it once it is whole."""
+        coming: dict[ObjectKey, Any] = {}
         for message in messages:
-            match message:
-                case Put(_, key, value):
-                    self._objects[key] = value
-                case Drop(_, key):
-                    self._objects.pop(key, None)
-                case Say():
-                    self._remarks.append(message)
-                case Bookmark(whole=True):
-                    self.whole = True
-                    return [self._scope.swap(self._objects), *self._remarks]
-        return []
+            if isinstance(message, Put):  # first, since there are thousands
+                self._objects[message.key] = coming[message.key] = message.value
+            elif isinstance(message, Drop):
+                self._objects.pop(message.key, None)
+            elif isinstance(message, Say):
+                self._remarks.append(message)
+            elif isinstance(message, Bookmark) and message.whole:
+                self.whole = True
+                objects, self._objects = self._objects, {}
+                return [self._scope.swap(objects), *self._remarks]
+        return [Coming(self._scope.kind.table, coming)]
 
 
 async def paged(api: Api, scope: Scope, reader: Reader) -> AsyncGenerator[list[Event], None]:

@@ -4,6 +4,8 @@ Its packages import everything that they have at once: 0.3 s and 39 MB before th
 (docs/decisions/0025). Here a package is opened, that is its ``__init__`` is run, when somebody
 asks for a name that none of its modules has: a module's own ``__getattr__`` (PEP 562) does so,
 and nobody who imports the library as it is documented can tell the difference.
+
+So is urllib3, a client that it imports and has one function of, for passwords.
 """
 
 import sys
@@ -20,6 +22,7 @@ _HOMES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "kubernetes_asyncio.client.models": {},
     "kubernetes_asyncio.config": {},
+    "urllib3": {},
 }
 """The packages that stay unopened, parents first, and where the names are that others want."""
 

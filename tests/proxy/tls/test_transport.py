@@ -112,8 +112,9 @@ class TestEnds:
     async def test_an_end_without_one_is_an_error(self):
         async with talking() as (talk, client):
             await asyncio.to_thread(client.sendall, b"half a requ")
-            client.close()
-            await eventually(lambda: talk.lost)
+            with socket.socket(fileno=client.detach()) as plain:
+                plain.shutdown(socket.SHUT_WR)
+                await eventually(lambda: talk.lost)
             assert talk.calls == ["made", "lost"]
             assert talk.heard == b"half a requ"
             assert isinstance(talk.error, ssl.SSLEOFError)

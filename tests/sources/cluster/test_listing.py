@@ -10,7 +10,7 @@ from ingress.sources.cluster.api import ApiError, ApiUnreachable
 from ingress.sources.cluster.kinds import INGRESS_CLASSES, SECRETS, SERVICES
 from ingress.sources.cluster.listing import Scope, paged, scopes, streamed, watched
 from ingress.sources.cluster.messages import Reader
-from ingress.sources.fold import Drop, Put, Say, Swap
+from ingress.sources.fold import Coming, Drop, Put, Say, Swap
 
 SHOP = Scope(SERVICES, "shop")
 
@@ -49,8 +49,11 @@ async def test_a_streamed_list_is_one_event_and_goes_on_as_a_watch(server):
     reader = Reader(SERVICES)
     async with server.api() as api:
         way = streamed(api, SHOP, reader, query={"watch": "1"}, idle_seconds=20)
-        first, remark, change = await gathered(way)
+        *coming, first, remark, change = await gathered(way)
     assert names(first) == ["b"]
+    assert all(
+        isinstance(it, Coming) and it.objects.keys() >= first.objects.keys() for it in coming
+    )
     assert (first.table, first.namespace) == ("services", "shop")
     assert isinstance(remark, Say)
     assert isinstance(change, Put)
@@ -67,7 +70,9 @@ async def test_a_streamed_list_that_is_cut_short_is_none(server, cut):
     async with server.api() as api:
         way = streamed(api, SHOP, reader, query={}, idle_seconds=20)
         with suppress(ApiError):
-            assert await gathered(way) == []
+            events = await gathered(way)
+            assert [it.table for it in events if isinstance(it, Coming)] == ["services"]
+            assert len(events) == 1
     assert reader.version == ""
 
 

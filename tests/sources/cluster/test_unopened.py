@@ -33,6 +33,21 @@ def test_functions_of_a_package_itself_are_there():
     assert run("import kubernetes_asyncio as it; print(it.__version__ > '34')") == "True"
 
 
+def test_a_client_that_nobody_uses_is_not_imported_either():
+    program = "import ingress.sources.cluster.api\n"
+    program += "print(*(name for name in sys.modules if name.startswith('urllib3')))"
+    assert run(program) == "urllib3"
+
+
+def test_that_client_is_there_for_whoever_uses_it():
+    program = "import urllib3\nprint(urllib3.PoolManager.__name__)"
+    assert run(program) == "PoolManager"
+    program = "from ingress.sources.cluster import credentials\n"
+    program += "it = credentials.Configuration(username='a', password='b')\n"
+    program += "print(it.get_basic_auth_token())"
+    assert run(program) == "Basic YTpi"
+
+
 def test_what_is_not_there_is_not_there():
     program = "import kubernetes_asyncio.client as it\n"
     program += "print(hasattr(it, 'V9Pod'), hasattr(it, '__wrapped__'), it.V1Pod.__name__)"
