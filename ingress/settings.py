@@ -56,7 +56,8 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     response that has begun. ``keep_alive_timeout`` is how long an idle connection stays, and
     ``drain_idle_timeout`` how long once told to stop: a request may be on its way already.
     ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
-    say; ``None`` means the listener's own. ``lanes`` of ``full`` serves every request by aiohttp.
+    say; ``None`` means the listener's own. ``max_connections`` is for each worker, 0 for as many as
+    there are descriptors. ``lanes`` of ``full`` serves every request by aiohttp.
     """
 
     client_header_timeout: float = 10.0
@@ -67,6 +68,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     drain_timeout: float = 30.0
     drain_idle_timeout: float = 0.3
     max_header_bytes: int = 65_536
+    max_connections: int = 0
     trusted_proxies: tuple[Network, ...] = ()
     public_http_port: int | None = None
     public_https_port: int | None = None

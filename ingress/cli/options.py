@@ -120,6 +120,9 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="Longest request head (431)."),
     Option("--max-body-bytes", SIZE, "0", "body_limit.max_bytes", DOWNSTREAM,
            doc="Longest request body (413); 0 for no limit."),
+    Option("--max-connections", COUNT, "0", "proxy.max_connections", DOWNSTREAM,
+           doc="Most client connections of a worker (beyond it 503, or closed before TLS); 0 for "
+               "as many as there are descriptors."),
     Option("--lanes", one_of("both", "full"), "both", "proxy.lanes", DOWNSTREAM,
            doc="Serve by the express lane where it can, or by the full lane (aiohttp) alone."),
     Option("--proxy-connect-timeout", TIMEOUT, "5s", "timeouts.connect", UPSTREAM,
