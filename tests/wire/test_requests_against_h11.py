@@ -71,8 +71,9 @@ def h11_reads(raw: bytes) -> tuple[bytes, bytes] | None:
         return None
 
 
-def we_read(raw: bytes, *, cut: int = 0) -> list[tuple[str, str]] | Failure:
-    """Return method and target of every whole request, or the refusal."""
+def we_read(raw: bytes, *, cut: int = 0) -> list[tuple[str, str, bytes]] | Failure:
+    """Return method, target and body of every whole request, or the refusal."""
+    body = b""
     scanner, feed, found = HeadScanner(max_bytes=MAX_HEAD, dropped=frozenset()), None, []
     try:
         for data in (raw[:cut], raw[cut:]):
@@ -85,10 +86,11 @@ def we_read(raw: bytes, *, cut: int = 0) -> list[tuple[str, str]] | Failure:
                     left, scanner.rest = scanner.rest, b""
                     feed = BodyFeed(request.framing, max_trailer_bytes=MAX_HEAD)
                 else:
-                    left = feed.feed(left)[1]
+                    piece, left = feed.feed(left)
+                    body += piece
                 if feed.complete:
-                    found.append((request.head.method, request.head.target))
-                    feed = None
+                    found.append((request.head.method, request.head.target, body))
+                    feed, body = None, b""
     except Failure as failure:
         return failure
     return found
@@ -107,7 +109,8 @@ def test_what_h11_refuses_we_refuse_and_more(case):
 
 @pytest.mark.parametrize("case", [*legal(), *strange_methods()], ids=lambda case: case.kind)
 def test_what_is_legal_both_take(case):
-    expected = [(case.method.decode(), case.target.decode()), ("GET", "/smuggled")]
+    first = (case.method.decode(), case.target.decode(), case.body)
+    expected = [first, ("GET", "/smuggled", b"")]
     assert we_read(case.raw + SECOND) == expected
     found = h11_reads(case.raw)
     if case.kind not in LAXER:
