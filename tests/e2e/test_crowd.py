@@ -22,7 +22,7 @@ from ingress.runtime.descriptors import raise_descriptor_limit
 
 CROWD = int(os.environ.get("CROWD", "2000"))
 READERS = 40  # each fills a buffer of the kernel's, some megabytes
-TIMEOUT = 10.0
+TIMEOUT = 15.0
 """What each of the four is set to: a crowd is there, and measured in, before the first passes."""
 PACE = 2.0
 """Seconds from one byte of a crawler's to its next."""
@@ -155,6 +155,7 @@ def told(rounds: list[float]) -> str:
     return " ".join(f"{seconds * 1000:.1f}" for seconds in rounds)
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("lanes", ["both", "full"])
 async def test_a_crowd_is_felt_by_nobody_and_shown_out(lanes: str, tmp_path: Path) -> None:
     raise_descriptor_limit()

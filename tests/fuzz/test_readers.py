@@ -46,6 +46,6 @@ def test_no_bytes_are_read_in_two_ways(reader: str, tmp_path: Path) -> None:
         timeout=SECONDS + 90,
     )
     said = done.stdout + done.stderr
-    told = [line for line in said.splitlines() if " DONE " in line]
+    told = [line for line in said.splitlines() if "DONE" in line]
     print(reader, *told)  # noqa: T201 - the figures, with pytest -s
     assert done.returncode == 0, said[-4000:]
