@@ -84,27 +84,34 @@ def build_snapshot(
         findings=Findings(),
         ahead=ahead or Ahead(options.policies),
     )
+    memo = _after(step, memo)
+    return Build(
+        snapshot=_snapshot(memo),
+        verdicts=memo.ledger.ordered,
+        memo=memo,
+        turns_at=memo.keyring.until,
+    )
 
+
+def _after(step: Step, memo: Memo) -> Memo:
+    """Take every stage in its order."""
     ingresses, moves = memo.ingresses.after(step)
     hosts = memo.hosts.after(step, moves)
     services = memo.services.after(step, moves)
     keyring = memo.keyring.after(step, moves)
     server_names = memo.server_names.after(step, moves, keyring)
-    step.findings["source", ""] = inventory.verdicts
+    step.findings["source", ""] = step.after.verdicts
     ledger = memo.ledger.after(step.findings)
 
-    memo = Memo(
-        options=options,
-        inventory=inventory,
+    return Memo(
+        options=step.options,
+        inventory=step.after,
         ingresses=ingresses,
         hosts=hosts,
         services=services,
         keyring=keyring,
         server_names=server_names,
         ledger=ledger,
-    )
-    return Build(
-        snapshot=_snapshot(memo), verdicts=ledger.ordered, memo=memo, turns_at=keyring.until
     )
 
 
