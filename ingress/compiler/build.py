@@ -74,13 +74,12 @@ def build_snapshot(
     read with the same options. Never raises on what a user wrote.
     """
     memo = previous.memo if previous and previous.memo.options == options else Memo(options=options)
-    shown = previous.snapshot.certificates if previous else EMPTY
     step = Step(
-        memo.inventory,
-        inventory,
-        options,
-        now,
-        shown,
+        before=memo.inventory,
+        after=inventory,
+        options=options,
+        now=now,
+        shown=previous.snapshot.certificates if previous else EMPTY,
         findings=Findings(),
         ahead=ahead or Ahead(options.policies),
     )
@@ -95,6 +94,17 @@ def build_snapshot(
 
 def _after(step: Step, memo: Memo) -> Memo:
     """Take every stage in its order."""
+    after = _after(memo, step)
+    return Build(
+        snapshot=_snapshot(after),
+        verdicts=after.ledger.ordered,
+        memo=after,
+        turns_at=after.keyring.until,
+    )
+
+
+def _after(memo: Memo, step: Step) -> Memo:
+    """Return what the stages make of a step, one after the other."""
     ingresses, moves = memo.ingresses.after(step)
     hosts = memo.hosts.after(step, moves)
     services = memo.services.after(step, moves)
@@ -112,6 +122,7 @@ def _after(step: Step, memo: Memo) -> Memo:
         keyring=keyring,
         server_names=server_names,
         ledger=ledger,
+        ledger=memo.ledger.after(step.findings),
     )
 
 
