@@ -83,17 +83,6 @@ def build_snapshot(
         findings=Findings(),
         ahead=ahead or Ahead(options.policies),
     )
-    memo = _after(step, memo)
-    return Build(
-        snapshot=_snapshot(memo),
-        verdicts=memo.ledger.ordered,
-        memo=memo,
-        turns_at=memo.keyring.until,
-    )
-
-
-def _after(step: Step, memo: Memo) -> Memo:
-    """Take every stage in its order."""
     after = _after(memo, step)
     return Build(
         snapshot=_snapshot(after),
@@ -111,8 +100,6 @@ def _after(memo: Memo, step: Step) -> Memo:
     keyring = memo.keyring.after(step, moves)
     server_names = memo.server_names.after(step, moves, keyring)
     step.findings["source", ""] = step.after.verdicts
-    ledger = memo.ledger.after(step.findings)
-
     return Memo(
         options=step.options,
         inventory=step.after,
@@ -121,7 +108,6 @@ def _after(memo: Memo, step: Step) -> Memo:
         services=services,
         keyring=keyring,
         server_names=server_names,
-        ledger=ledger,
         ledger=memo.ledger.after(step.findings),
     )
 
