@@ -51,19 +51,24 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
 
     ``client_header_timeout`` runs from a request's first byte (or the connection's start) to
     the end of its head; ``client_body_timeout`` and ``client_send_timeout`` are between two
-    successive reads or writes; ``keep_alive_timeout`` is how long an idle connection stays, and
+    successive reads or writes. The former is used up by pauses, and comes back by the bytes at
+    ``client_body_min_rate``, in bytes a second: 0 gives all of it back for any, and so does a
+    response that has begun. ``keep_alive_timeout`` is how long an idle connection stays, and
     ``drain_idle_timeout`` how long once told to stop: a request may be on its way already.
     ``public_http_port`` and ``public_https_port`` are what ``Location`` and X-Forwarded-Port
-    say; ``None`` means the listener's own. ``lanes`` of ``full`` serves every request by aiohttp.
+    say; ``None`` means the listener's own. ``max_connections`` is for each worker, 0 for as many as
+    there are descriptors. ``lanes`` of ``full`` serves every request by aiohttp.
     """
 
     client_header_timeout: float = 10.0
     client_body_timeout: float = 60.0
+    client_body_min_rate: int = 240
     client_send_timeout: float = 60.0
     keep_alive_timeout: float = 75.0
     drain_timeout: float = 30.0
     drain_idle_timeout: float = 0.3
     max_header_bytes: int = 65_536
+    max_connections: int = 0
     trusted_proxies: tuple[Network, ...] = ()
     public_http_port: int | None = None
     public_https_port: int | None = None

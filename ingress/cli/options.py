@@ -105,6 +105,9 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="Longest wait for a whole request head (408)."),
     Option("--client-body-timeout", TIMEOUT, "60s", "proxy.client_body_timeout", DOWNSTREAM,
            doc="Longest pause between two reads of a request's body (408)."),
+    Option("--client-body-min-rate", SIZE, "240", "proxy.client_body_min_rate", DOWNSTREAM,
+           doc="Bytes that make up for a second of such pauses, until the response begins (408); "
+               "0 for any number."),
     Option("--client-send-timeout", TIMEOUT, "60s", "proxy.client_send_timeout", DOWNSTREAM,
            doc="Longest pause between two writes to the client."),
     Option("--keep-alive-timeout", DURATION, "75s", "proxy.keep_alive_timeout", DOWNSTREAM,
@@ -117,6 +120,9 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="Longest request head (431)."),
     Option("--max-body-bytes", SIZE, "0", "body_limit.max_bytes", DOWNSTREAM,
            doc="Longest request body (413); 0 for no limit."),
+    Option("--max-connections", COUNT, "0", "proxy.max_connections", DOWNSTREAM,
+           doc="Most client connections of a worker (beyond it 503, or closed before TLS); 0 for "
+               "as many as there are descriptors."),
     Option("--lanes", one_of("both", "full"), "both", "proxy.lanes", DOWNSTREAM,
            doc="Serve by the express lane where it can, or by the full lane (aiohttp) alone."),
     Option("--proxy-connect-timeout", TIMEOUT, "5s", "timeouts.connect", UPSTREAM,

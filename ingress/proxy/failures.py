@@ -43,6 +43,7 @@ class FailureKind(StrEnum):
     # local
     NO_ENDPOINTS = "no-endpoints"
     INTERNAL = "internal"
+    CROWDED = "too-many-connections"
     # downstream
     BAD_REQUEST = "bad-request"
     REQUEST_TIMEOUT = "request-timeout"
@@ -94,6 +95,7 @@ MEANINGS: Mapping[FailureKind, Meaning] = {
     FailureKind.SEND_TIMEOUT: Meaning(_UP, 504),
     FailureKind.NO_ENDPOINTS: Meaning(Side.LOCAL, 503),
     FailureKind.INTERNAL: Meaning(Side.LOCAL, 500),
+    FailureKind.CROWDED: Meaning(Side.LOCAL, 503),
     FailureKind.BAD_REQUEST: Meaning(_DOWN, 400),
     FailureKind.REQUEST_TIMEOUT: Meaning(_DOWN, 408),
     FailureKind.BODY_TOO_LARGE: Meaning(_DOWN, 413),

@@ -14,6 +14,7 @@ from ingress.proxy.downstream.replies import Reply
 from ingress.proxy.downstream.wire import Wire
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.handling import Handling
+from ingress.proxy.patience import patience_for_a_body
 from ingress.proxy.relay import relay
 from ingress.proxy.send import Sender
 from ingress.proxy.switch import is_switch, tunnel
@@ -103,7 +104,7 @@ class FullLane:
 
     async def _forward(self, exchange: Handling, errand: Errand) -> None:
         exchange.upload = upload = Upload(
-            exchange, max_bytes=errand.max_bytes, timeout=self._settings.client_body_timeout
+            exchange, max_bytes=errand.max_bytes, patience=patience_for_a_body(self._settings)
         )
         connection, head = await self._sender.send(exchange, upload, errand=errand)
         if is_switch(head):

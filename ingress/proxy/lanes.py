@@ -3,23 +3,32 @@
 import asyncio
 import contextlib
 from collections.abc import Set as AbstractSet
-from typing import cast
+from typing import Final, cast
 
 from ingress.model.messages import Peer
 from ingress.policies import PublicPorts, dropped_from, is_trusted
 from ingress.proxy.admission import Admission, Fixtures
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.express import ExpressLane
-from ingress.proxy.failures import Failure
+from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.full import FullLane
+from ingress.proxy.room import TURNED_AWAY, Room
 from ingress.settings import ProxySettings
+
+LINGERING: Final = 64
+"""Clients that are turned away are read on for a moment, so that the answer is not taken back
+from those who have asked already; from so many at once on, they are just closed."""
 
 
 class Lanes:
-    """Stands behind every Gate: counts them, hands requests to a lane, refuses, drains."""
+    """Stands behind every Gate: counts them, hands requests to a lane, refuses, drains.
 
-    def __init__(self, settings: ProxySettings, fixtures: Fixtures) -> None:
+    Who comes in clear text where there is no room is turned away here, unread.
+    """
+
+    def __init__(self, settings: ProxySettings, fixtures: Fixtures, *, room: Room) -> None:
         self.settings = settings
+        self._room = room
         self._fixtures = fixtures
         self._admission = Admission(settings, fixtures)
         self._express = ExpressLane(settings, fixtures, self._admission)
@@ -27,6 +36,7 @@ class Lanes:
         # See downstream.carrier.Lane.
         self.begin = self._express.begin if settings.lanes == "both" else self._full.begin
         self._gates: set[Gate] = set()
+        self._turned_away: set[Gate] = set()  # some of them
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
@@ -50,21 +60,29 @@ class Lanes:
 
     def opened(self, gate: Gate) -> None:
         """See downstream.carrier.Lane."""
+        # The acceptor has let in whoever speaks TLS.
+        turned_away = not gate.peer.tls and self._room.full
         self._gates.add(gate)
         gate.draining = self._draining  # a handshake may outlast the order to drain
         self._empty.clear()
-        self._fixtures.metrics.connections = len(self._gates)
+        if turned_away:
+            self._turn_away(gate)
+        else:
+            self._count()
 
     def closed(self, gate: Gate, exc: Exception | None) -> None:
         """See downstream.carrier.Lane."""
         self._gates.discard(gate)
-        self._fixtures.metrics.connections = len(self._gates)
+        self._turned_away.discard(gate)
+        self._count()
         self._full.closed(gate, exc)
         if not self._gates:
             self._empty.set()
 
     def refuse(self, gate: Gate, failure: Failure) -> bytes:
         """See downstream.carrier.Lane."""
+        if failure.kind is FailureKind.CROWDED:
+            return TURNED_AWAY
         record, answer = self._admission.refused(gate, failure)
         self._fixtures.recorder.add(record)
         return answer.encode()
@@ -86,3 +104,15 @@ class Lanes:
         for gate in list(self._gates):
             gate.abort()
         await asyncio.sleep(0)
+
+    def _turn_away(self, gate: Gate) -> None:
+        self._room.turn_away()
+        self._turned_away.add(gate)
+        if len(self._turned_away) <= LINGERING:
+            gate.refuse(Failure(FailureKind.CROWDED))
+        else:
+            gate.write(TURNED_AWAY)
+            gate.close()
+
+    def _count(self) -> None:
+        self._fixtures.metrics.connections = len(self._gates) - len(self._turned_away)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 
 from ingress.model.snapshot import Snapshot
 from ingress.proxy.counts import BUCKETS, Counts, FailureKey, Series
+from ingress.proxy.failures import FailureKind
 from ingress.proxy.record import AccessRecord
 
 
@@ -31,6 +32,10 @@ class Metrics:
             self._fail((*key, token))
         if record.failure:
             self._fail((*key, record.failure))
+
+    def turn_away(self) -> None:
+        """Take note of a connection that there was no room for."""
+        self._fail(("", "", FailureKind.CROWDED.value))
 
     def counts(self, serving: Snapshot) -> Counts:
         """Return what was counted, Ingresses that are not served any more left out."""

@@ -1,12 +1,14 @@
 """The request's body on its way up, beside the response on its way down."""
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
 from ingress.proxy.downstream.replies import CONTINUE
 from ingress.proxy.failures import Failure, FailureKind, Side
 from ingress.proxy.handling import Handling
+from ingress.proxy.patience import Patience
 from ingress.proxy.upstream import Connection
 
 
@@ -17,13 +19,13 @@ class Upload:
     doing, if any: the upstream connection is closed then, which wakes whoever waits for it.
     """
 
-    def __init__(self, exchange: Handling, *, max_bytes: int, timeout: float) -> None:
+    def __init__(self, exchange: Handling, *, max_bytes: int, patience: Patience) -> None:
         self.consumed = 0
         self.failure: Failure | None = None
         self._content = exchange.request.content
         self._exchange = exchange
         self._max_bytes = max_bytes
-        self._timeout = timeout
+        self._patience = patience
         self._task: asyncio.Task[None] | None = None
 
     def start(self, connection: Connection) -> None:
@@ -68,9 +70,13 @@ class Upload:
     async def _read(self) -> bytes:
         # Nothing to read means that the client is slow: while the upstream is, we wait elsewhere.
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._content.readany()
-        except TimeoutError as error:
-            raise Failure(FailureKind.REQUEST_TIMEOUT, "the body stopped") from error
+            # Once the response has begun, which may be meanwhile, both sides take their time.
+            while (left := self._patience.wait(paced=not self._exchange.answered)) > 0:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        data = await self._content.readany()
+                    self._patience.feed(len(data))
+                    return data
+            raise Failure(FailureKind.REQUEST_TIMEOUT, "the body stopped")
         except (ConnectionError, web.RequestPayloadError) as error:
             raise Failure(FailureKind.CLIENT_GONE, "in the midst of its body") from error

@@ -32,6 +32,7 @@ from ingress.proxy.counts import Counts
 from ingress.proxy.lanes import Lanes
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
+from ingress.proxy.room import Room
 from ingress.proxy.state import State
 from ingress.proxy.tls import (
     Acceptor,
@@ -74,6 +75,7 @@ class Worker:
         self._metrics = Metrics()
         self._access_log = AccessLogWriter(settings.access_log, output)
         self._recorder = Recorder(self._access_log, self._metrics, clock=time.time)
+        self._room = Room(settings.max_connections, self._metrics)
         self._lanes = Lanes(
             settings,
             Fixtures(
@@ -83,12 +85,14 @@ class Worker:
                 recorder=self._recorder,
                 metrics=self._metrics,
             ),
+            room=self._room,
         )
         self._handshakes = Handshakes(
             Renewed(lambda: listening_context(fallback, self._context_for)),
             self._lanes.gate,
             seconds=settings.client_header_timeout,  # no Gate watches over a connection yet
         )
+        self._room.arriving = self._handshakes
         self._listeners: list[_Listener] = []
         self._acceptors: list[Acceptor] = []
         self._draining = False
@@ -126,7 +130,7 @@ class Worker:
             port = secure[0].getsockname()[1]
             self._lanes.ports = self._lanes.ports._replace(https_listener=port)
         for listener in secure:
-            acceptor = Acceptor(listener, self._handshakes)
+            acceptor = Acceptor(listener, self._handshakes, room=self._room)
             acceptor.start()
             self._acceptors.append(acceptor)
 

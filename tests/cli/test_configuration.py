@@ -52,6 +52,8 @@ SAID = {
     "--default-certificate": "a/b",
     "--client-header-timeout": "1s",
     "--client-body-timeout": "2s",
+    "--max-connections": "100",
+    "--client-body-min-rate": "1Ki",
     "--client-send-timeout": "3s",
     "--keep-alive-timeout": "0s",
     "--drain-timeout": "500ms",

@@ -1,7 +1,10 @@
+import asyncio
+from contextlib import asynccontextmanager, suppress
+
 import pytest
 from wire.recording import Recorder
 from wire.served import served, snapshot_of
-from wire.upstreams import serving
+from wire.upstreams import read_head, serving
 
 from ingress.model.policies import BodyLimit, Policies
 
@@ -76,3 +79,67 @@ async def test_a_body_that_stops_is_a_408():
         assert (response.status, response.value("connection")) == (408, "close")
         assert await client.is_over()
     assert recorder.whole == []
+
+
+@asynccontextmanager
+async def crawling(house):
+    """Send a byte every tenth of a second of a body that has 25, until the block ends."""
+    client = await house.client()
+
+    async def crawl():
+        with suppress(ConnectionError):
+            for byte in b"x" * 25:
+                await client.send(bytes([byte]))
+                await asyncio.sleep(0.1)
+
+    await client.send(POST + b"Content-Length: 25\r\n\r\n")
+    task = asyncio.create_task(crawl())
+    try:
+        yield client
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def test_a_body_that_crawls_is_a_408():
+    recorder = Recorder()
+    async with (
+        serving(recorder.serve) as up,
+        served(snapshot_of({"/": (up.endpoint,)}), client_body_timeout=0.5) as house,
+        crawling(house) as client,
+    ):
+        response = await client.response()
+        assert (response.status, response.value("connection")) == (408, "close")
+        assert await client.is_over()
+    assert recorder.whole == []
+
+
+async def test_a_body_may_crawl_where_no_rate_is_asked_for():
+    recorder = Recorder()
+    settings = {"client_body_timeout": 2.0, "client_body_min_rate": 0}
+    async with (
+        serving(recorder.serve) as up,
+        served(snapshot_of({"/": (up.endpoint,)}), **settings) as house,
+        crawling(house) as client,
+    ):
+        assert (await client.response()).status == 200
+    assert recorder.whole[0].body == b"x" * 25
+
+
+async def test_a_stream_in_both_directions_may_crawl():
+    """Each piece is answered at once, so that the response begins before the body ends."""
+
+    async def serve(reader, writer):
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n")
+        for _ in range(25):
+            writer.write(await reader.readexactly(1))
+
+    settings = {"client_body_timeout": 2.0, "client_body_min_rate": 1_000_000}
+    async with (
+        serving(serve) as up,
+        served(snapshot_of({"/": (up.endpoint,)}), **settings) as house,
+        crawling(house) as client,
+    ):
+        response = await client.response()
+        assert (response.status, response.body) == (200, b"x" * 25)

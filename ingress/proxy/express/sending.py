@@ -11,6 +11,7 @@ from ingress.proxy.downstream.replies import CONTINUE
 from ingress.proxy.exchange import Exchange
 from ingress.proxy.express.upload import NO_UPLOAD, Upload
 from ingress.proxy.failures import Failure, FailureKind, Retry
+from ingress.proxy.patience import patience_for_a_body
 from ingress.proxy.upstream.link import Link
 from ingress.proxy.upstream.parser import ResponseParser
 from ingress.proxy.upstream.requests import encode_head
@@ -42,7 +43,11 @@ class Sending(Exchange):
         """Send the request on its errand; raises Failure."""
         self._errand = errand
         if self.asked.framing:
-            self._upload = Upload(self.asked.framing, max_bytes=errand.max_bytes)
+            self._upload = Upload(
+                self.asked.framing,
+                max_bytes=errand.max_bytes,
+                patience=patience_for_a_body(self._lane.settings),
+            )
         endpoint = self._endpoint = self._lane.fixtures.choose(errand)
         if endpoint is None:
             raise Failure(FailureKind.NO_ENDPOINTS, errand.backend.problem)
@@ -136,6 +141,7 @@ class Sending(Exchange):
         if self._link is not None:
             self._unsent = self._link.transport.get_write_buffer_size()
             self._link.deadline.within(self._errand.timeouts.send)
+        self._upload.patience.rest()
         self.gate.pause(by_lane=True)
         self.gate.expect(None)
 
@@ -174,7 +180,8 @@ class Sending(Exchange):
             self.gate.expect(None)
         else:
             self.gate.resume(by_lane=True)
-            self.gate.expect(self._lane.settings.client_body_timeout)
+            # Where the response has begun, both sides take their time: a stream in each direction.
+            self.gate.expect(self._upload.patience.wait(paced=not self.answered))
 
     def _leave_upstream(self, *, clean: bool) -> None:
         link, self._link = self._link, None

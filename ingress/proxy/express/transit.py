@@ -80,6 +80,7 @@ class Transit(Sending):
         if self._link is not None:
             self._link.pause_reading()
             self._link.deadline.clear()
+        self._upload.patience.rest()
         self.gate.expect(self._lane.settings.client_send_timeout)
 
     def client_ready(self) -> None:
@@ -95,6 +96,8 @@ class Transit(Sending):
         """See downstream.carrier.Carrier."""
         if self.gate.full:
             self.fail(Failure(FailureKind.CLIENT_GONE, "the client takes nothing"))
+        elif (left := self._upload.patience.wait(paced=not self.answered)) > 0:
+            self.gate.expect(left)  # the response has begun meanwhile
         else:
             self.fail(Failure(FailureKind.REQUEST_TIMEOUT, "the body stopped"))
 

@@ -1,10 +1,12 @@
 """The request's body on its way up: held until there is a link, then passed on as it comes."""
 
+import time
 from contextlib import suppress
 from typing import Final
 
 from ingress.model.messages import Trailers
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.patience import Patience
 from ingress.proxy.upstream import Framing, Link
 from ingress.proxy.upstream.requests import RequestBody
 
@@ -14,11 +16,12 @@ class Upload:
 
     ``whole`` tells whether its last byte has come from the client, ``consumed`` how many of its
     bytes were sent on: those are gone, so nothing is repeated then. ``complete`` tells whether the
-    link got all of the request.
+    link got all of the request. ``patience`` is for the client that sends it.
     """
 
-    def __init__(self, framing: Framing, *, max_bytes: int) -> None:
+    def __init__(self, framing: Framing, *, max_bytes: int, patience: Patience) -> None:
         self.consumed = 0
+        self.patience = patience
         self.whole = not framing
         self._framing = framing
         self._max_bytes = max_bytes
@@ -36,6 +39,7 @@ class Upload:
     def receive(self, data: bytes) -> None:
         """Take a piece from the client; raises Failure(BODY_TOO_LARGE)."""
         self._received += len(data)
+        self.patience.feed(len(data))
         if self._max_bytes and self._received > self._max_bytes:
             raise Failure(FailureKind.BODY_TOO_LARGE, "while it arrived")
         if self._link is None:
@@ -63,6 +67,7 @@ class Upload:
     def stop(self) -> None:
         """Send no more on this link."""
         self._link = None
+        self.patience.rest()
 
     def _pass(self, link: Link, data: bytes) -> None:
         self.consumed += len(data)
@@ -75,5 +80,7 @@ class Upload:
                 link.write(data)
 
 
-NO_UPLOAD: Final = Upload(None, max_bytes=0)
+NO_UPLOAD: Final = Upload(
+    None, max_bytes=0, patience=Patience(0.0, least_rate=0, now=time.monotonic)
+)
 """What requests without a body share; nothing of it ever changes."""

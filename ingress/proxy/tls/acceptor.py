@@ -4,6 +4,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Final
 
+from ingress.proxy.room import Room
 from ingress.proxy.tls.handshakes import Handshakes
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ REMIND: Final = 60.0
 class Acceptor:
     """Accepts on a listening socket, which is its own from now on, and begins the handshakes.
 
-    Where the system has no descriptor left, or no memory, nothing is accepted for a moment.
+    Where the system has no descriptor left, or no memory, nothing is accepted for a moment. Where
+    ``room`` is full, whoever comes is turned away without a word: one would take a handshake.
     """
 
-    def __init__(self, listener: socket.socket, handshakes: Handshakes) -> None:
+    def __init__(self, listener: socket.socket, handshakes: Handshakes, *, room: Room) -> None:
+        self._room = room
         self._listener = listener
         self._handshakes = handshakes
         self._loop = handshakes.loop
@@ -68,6 +71,10 @@ class Acceptor:
         except OSError as error:
             self._pause(error)
             return False
+        if self._room.full:
+            self._room.turn_away()
+            connection.close()
+            return True
         connection.settimeout(0)
         self._handshakes.begin(connection, peername)
         return True

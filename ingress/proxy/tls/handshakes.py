@@ -38,6 +38,9 @@ class Handshakes:
         self._none = asyncio.Event()
         self._none.set()
 
+    def __len__(self) -> int:
+        return len(self._going)
+
     def begin(self, connection: socket.socket, peername: Address) -> None:
         """Lead a connection, non-blocking, through its handshake."""
         now = self.loop.time()

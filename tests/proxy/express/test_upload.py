@@ -2,7 +2,9 @@ import pytest
 
 from ingress.proxy.express.upload import Upload
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.patience import patience_for_a_body
 from ingress.proxy.upstream import CHUNKED
+from ingress.settings import ProxySettings
 
 
 class Link:
@@ -17,14 +19,19 @@ class Link:
         self.written.append(data)
 
 
+def upload_of(framing, *, max_bytes=0):
+    patience = patience_for_a_body(ProxySettings())
+    return Upload(framing, max_bytes=max_bytes, patience=patience)
+
+
 def test_no_body_is_whole_and_complete_at_once():
-    upload, link = Upload(None, max_bytes=0), Link()
+    upload, link = upload_of(None), Link()
     upload.begin(link)
     assert (upload.whole, upload.complete, link.written) == (True, True, [])
 
 
 def test_what_comes_before_the_link_is_held():
-    upload, link = Upload(CHUNKED, max_bytes=0), Link()
+    upload, link = upload_of(CHUNKED), Link()
     upload.receive(b"hello")
     upload.end([(b"A", b"b")])
     assert (upload.consumed, upload.whole, upload.complete) == (0, True, False)
@@ -34,7 +41,7 @@ def test_what_comes_before_the_link_is_held():
 
 
 def test_what_comes_behind_it_is_passed_on():
-    upload, link = Upload(5, max_bytes=5), Link()
+    upload, link = upload_of(5, max_bytes=5), Link()
     upload.begin(link)
     upload.receive(b"hel")
     assert (link.written, upload.complete) == ([b"hel"], False)
@@ -45,7 +52,7 @@ def test_what_comes_behind_it_is_passed_on():
 
 
 def test_a_body_that_grows_too_long():
-    upload = Upload(CHUNKED, max_bytes=5)
+    upload = upload_of(CHUNKED, max_bytes=5)
     upload.receive(b"hello")
     with pytest.raises(Failure) as failed:
         upload.receive(b"!")
@@ -53,7 +60,7 @@ def test_a_body_that_grows_too_long():
 
 
 def test_a_link_that_is_gone_is_left_to_its_owner():
-    upload, link = Upload(5, max_bytes=0), Link()
+    upload, link = upload_of(5), Link()
     upload.begin(link)
     link.gone = True
     upload.receive(b"hel")

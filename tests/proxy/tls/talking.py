@@ -9,6 +9,8 @@ import ssl
 
 from wire.served import FALLBACK, listening
 
+from ingress.proxy.metrics import Metrics
+from ingress.proxy.room import Room
 from ingress.proxy.tls import Acceptor, Handshakes, Renewed, listening_context
 
 
@@ -102,7 +104,7 @@ async def listener(*, make_context=None, seconds=10.0, buffer=None, make=Talk):
         protocol,
         seconds=seconds,
     )
-    acceptor = Acceptor(opened, handshakes)
+    acceptor = Acceptor(opened, handshakes, room=Room(0, Metrics()))
     acceptor.start()
     house = Listener(acceptor, handshakes, address=address, talks=talks)
     try:
