@@ -74,37 +74,41 @@ def build_snapshot(
     read with the same options. Never raises on what a user wrote.
     """
     memo = previous.memo if previous and previous.memo.options == options else Memo(options=options)
-    shown = previous.snapshot.certificates if previous else EMPTY
     step = Step(
-        memo.inventory,
-        inventory,
-        options,
-        now,
-        shown,
+        before=memo.inventory,
+        after=inventory,
+        options=options,
+        now=now,
+        shown=previous.snapshot.certificates if previous else EMPTY,
         findings=Findings(),
         ahead=ahead or Ahead(options.policies),
     )
+    after = _after(memo, step)
+    return Build(
+        snapshot=_snapshot(after),
+        verdicts=after.ledger.ordered,
+        memo=after,
+        turns_at=after.keyring.until,
+    )
 
+
+def _after(memo: Memo, step: Step) -> Memo:
+    """Return what the stages make of a step, one after the other."""
     ingresses, moves = memo.ingresses.after(step)
     hosts = memo.hosts.after(step, moves)
     services = memo.services.after(step, moves)
     keyring = memo.keyring.after(step, moves)
     server_names = memo.server_names.after(step, moves, keyring)
-    step.findings["source", ""] = inventory.verdicts
-    ledger = memo.ledger.after(step.findings)
-
-    memo = Memo(
-        options=options,
-        inventory=inventory,
+    step.findings["source", ""] = step.after.verdicts
+    return Memo(
+        options=step.options,
+        inventory=step.after,
         ingresses=ingresses,
         hosts=hosts,
         services=services,
         keyring=keyring,
         server_names=server_names,
-        ledger=ledger,
-    )
-    return Build(
-        snapshot=_snapshot(memo), verdicts=ledger.ordered, memo=memo, turns_at=keyring.until
+        ledger=memo.ledger.after(step.findings),
     )
 
 

@@ -4,6 +4,7 @@ Never an address, a path of ours, or anything that the client sent.
 """
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -32,7 +33,11 @@ _MENDS: Final[Mapping[int, str]] = {
 }
 # The client broke off or went too far: what it sends next is no request.
 _CLOSING: Final = frozenset((400, 408, 413))
-_HTML: Final = """<!doctype html>
+_HTML: Final = "text/html; charset=utf-8"
+_JSON: Final = "application/json"
+_ID: Final = "$"
+"""Stands for the request's id, which is fit to stand in either kind of page."""
+_PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{status} {reason}</title></head>
 <body><h1>{status} {reason}</h1><p>{mend}</p>
 <hr><p>{server} &middot; request <code>{request_id}</code></p></body></html>
@@ -69,6 +74,7 @@ class Answer(NamedTuple):
         return start + self.fields + b"\r\n" + self.body
 
 
+@cache
 def reason_of(status: int) -> str:
     """Return the reason phrase of a status."""
     return HTTPStatus(status).phrase
@@ -76,17 +82,22 @@ def reason_of(status: int) -> str:
 
 def error_page(status: int, *, accept: str, request_id: str) -> Answer:
     """Return the page for a status, as JSON for clients that like it better than HTML."""
-    reason, mend = reason_of(status), _MENDS.get(status, "")
-    if _prefers_json(accept):
-        fields = {"status": status, "error": reason, "message": mend, "answeredBy": SERVER}
-        body = msgspec.json.encode(fields | {"requestId": request_id}) + b"\n"
-        content_type = "application/json"
-    else:
-        text = _HTML.format(
-            status=status, reason=reason, mend=mend, server=SERVER, request_id=request_id
-        )
-        body, content_type = text.encode(), "text/html; charset=utf-8"
+    content_type, before, behind = _page(status, _JSON if _prefers_json(accept) else _HTML)
+    body = f"{before}{request_id}{behind}".encode()
     return Answer(status, (("Content-Type", content_type), ("X-Request-ID", request_id)), body)
+
+
+@cache
+def _page(status: int, content_type: str) -> tuple[str, str, str]:
+    """Return a page's type, and what stands before and behind the request's id."""
+    reason, mend = reason_of(status), _MENDS.get(status, "")
+    if content_type == _JSON:
+        fields = {"status": status, "error": reason, "message": mend, "answeredBy": SERVER}
+        text = msgspec.json.encode(fields | {"requestId": _ID}).decode() + "\n"
+    else:
+        text = _PAGE.format(status=status, reason=reason, mend=mend, server=SERVER, request_id=_ID)
+    before, _, behind = text.partition(_ID)
+    return content_type, before, behind
 
 
 def redirection(redirect: Redirect, *, request_id: str) -> Answer:
@@ -95,6 +106,7 @@ def redirection(redirect: Redirect, *, request_id: str) -> Answer:
     return Answer(redirect.status, headers, b"")
 
 
+@lru_cache(maxsize=32)
 def _prefers_json(accept: str) -> bool:
     """RFC 9110 §12.5.1, for the two types that we have; HTML where both are as welcome."""
     wishes = [_wish(member) for member in accept.lower().split(",")]

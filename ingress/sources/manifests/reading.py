@@ -5,6 +5,7 @@ its last good version.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ingress.model.finding import Location
@@ -16,6 +17,11 @@ from ingress.sources.manifests.kinds import KINDS, Readable
 from ingress.sources.manifests.nodes import InvalidYaml, compose, line_of
 
 _MEND_YAML: Final = "mend the line; until then, what the file held before stays in force"
+
+
+# A List may hold a thousand objects, and each of its verdicts asks for all of it; the last one's
+# tree is kept, which is large, until whoever read it forgets it (``nodes_of.cache_clear``).
+nodes_of: Final = lru_cache(maxsize=1)(compose)
 
 
 class Place(NamedTuple):
@@ -31,7 +37,7 @@ class Place(NamedTuple):
         if not field and not self.path and not self.document:
             return Location(self.file, first_line(self.chunk) + 1)
         try:
-            nodes = compose(self.chunk.text)
+            nodes = nodes_of(self.chunk.text)
         except InvalidYaml:  # JSON whose escapes YAML does not know
             nodes = []
         if self.document >= len(nodes):

@@ -25,7 +25,7 @@ from ingress.sources.manifests.files import (
     restamped,
 )
 from ingress.sources.manifests.merging import Merged, merge
-from ingress.sources.manifests.reading import FileReading, read_file
+from ingress.sources.manifests.reading import FileReading, nodes_of, read_file
 from ingress.sources.manifests.watching import Watch
 
 STDIN: Final = "<stdin>"
@@ -99,6 +99,7 @@ class Manifests:
             await self._watch.follow(self._watched())
             yield await asyncio.to_thread(self.read)
             while True:
+                nodes_of.cache_clear()  # what was to be said of the Inventory is said
                 touched = await self._watch.touched(_SETTLING if self._unsettled else None)
                 before = self._merged.inventory
                 after = await asyncio.to_thread(self._look, touched)

@@ -3,9 +3,10 @@
 from ingress.model.finding import Location
 from ingress.model.verdict import ObjectRef, Reason
 from ingress.sources.manifests.documents import Chunk
-from ingress.sources.manifests.reading import Entry, FileReading, Place, read_file
+from ingress.sources.manifests.reading import Entry, FileReading, Place, nodes_of, read_file
 
 TEXT, OTHER_TEXT = '"80"', '"81"'
+LISTED = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{port: 80}]}}"
 
 
 def service(name: str, port: object = 80) -> str:
@@ -87,3 +88,14 @@ def test_a_place_that_yaml_cannot_find_is_its_documents_first_line() -> None:
     place = Place("x", Chunk('\n{"a": "\\ud83d\\ude00"}', 0), 0, ())
     assert place.location(("a",)) == Location("x", 2)
     assert Place("x", Chunk("a: 1", 4), 3, ("b",)).location() == Location("x", 5)
+
+
+def test_a_list_is_composed_once_for_all_that_is_said_of_it() -> None:
+    nodes_of.cache_clear()
+    reading = read("---\n".join(map(service, "abc")))
+    lines = [each.place.location(("spec",)).line for each in reading.entries]
+    assert lines == [5, 13, 21]
+    listed = read(f"apiVersion: v1\nkind: List\nitems: [{', '.join([LISTED] * 50)}]\n")
+    nodes_of.cache_clear()
+    assert len([each.place.location(("spec",)) for each in listed.entries]) == 50
+    assert nodes_of.cache_info().misses == 1
