@@ -103,7 +103,12 @@ def _trust(root: Path) -> None:
     made, and aiohttp makes two as it is imported: 40 ms and 2 MB of every process.
     """
     where = Path(ssl.get_default_verify_paths().openssl_capath)
-    for authority in sorted(Path("/etc/ssl/certs").glob("????????.[0-9]")):
+    links = sorted(Path("/etc/ssl/certs").glob("????????.[0-9]"))
+    # A link of the distribution's may lead nowhere: to an authority that is trusted no more.
+    authorities = [link for link in links if link.is_file()]
+    if not authorities:
+        raise SystemExit("no certificate authorities in /etc/ssl/certs")
+    for authority in authorities:
         _write(_below(root, where / authority.name), authority.read_text(encoding="utf-8"))
 
 
