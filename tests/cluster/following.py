@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from ingress.model.inventory import Inventory, ObjectKey
+from ingress.model.inventory import Inventory, ObjectKey, Partial
 from ingress.sources.cluster.patience import Tempo
 from ingress.sources.cluster.source import Cluster
 
@@ -13,7 +13,7 @@ WITHIN = 60.0
 
 
 class Seen:
-    """Inventories as they come; ``all`` are those so far."""
+    """Inventories as they come; ``all`` are those so far, but for what is only read ahead."""
 
     def __init__(self, cluster: Cluster, inventories: AsyncIterator[Inventory]) -> None:
         self.cluster = cluster
@@ -24,7 +24,9 @@ class Seen:
         """Return the first Inventory, the newest so far included, of which it is true."""
         async with asyncio.timeout(WITHIN):
             while not self.all or not condition(self.all[-1]):
-                self.all.append(await anext(self._inventories))
+                inventory = await anext(self._inventories)
+                if not isinstance(inventory, Partial):
+                    self.all.append(inventory)
         return self.all[-1]
 
 
