@@ -166,14 +166,21 @@ async def test_a_role_that_names_the_secrets_is_enough_for_them(control_tier, na
         secret("pair", namespace=namespace, type=TLS, **PAIR),
         secret("hidden", namespace=namespace, type=TLS, **PAIR),
     )
-    async with following(account.kubeconfig, namespace, turn=0.1) as seen:
-        first = await seen.until(has(namespace, secrets=["pair"]))
-    subjects = {str(it.subject): it.severity for it in first.verdicts}
-    assert subjects == {
+    expected = {
         "IngressClass *": "warning",
         f"Secret {namespace}/*": "info",
         f"Secret {namespace}/hidden": "warning",
     }
+    # The API server's authorizer learns of a Role a moment after it is made.
+    async with following(account.kubeconfig, namespace, turn=0.1) as seen:
+        found = await seen.until(
+            lambda it: has(namespace, secrets=["pair"])(it) and _told(it) == expected
+        )
+    assert keys(found.secrets, namespace) == ["pair"]
+
+
+def _told(inventory):
+    return {str(it.subject): it.severity for it in inventory.verdicts}
 
 
 async def test_who_may_read_nothing_waits_for_a_role(control_tier, namespace, caplog):
