@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
-from benchmarks.processes import children, cpu_seconds
+from benchmarks.processes import children, cpu_seconds, memory
 
 HTTP, HTTPS, ADMIN = 18080, 18443, 19090
 PATIENCE: Final = 60.0
@@ -43,12 +43,12 @@ class Start(NamedTuple):
 def table(starts: Sequence[Start]) -> str:
     """Return the medians, in words."""
     it = Start(*(statistics.median(each) for each in zip(*starts, strict=True)))
-    cpu, memory = it.control_cpu + it.workers_cpu, it.control_memory + it.workers_memory
+    cpu, size = it.control_cpu + it.workers_cpu, it.control_memory + it.workers_memory
     return (
         f"start to the last host: {it.served:.2f} s"
         f" (listening after {it.listening:.2f} s, the cluster read after {it.read:.2f} s),"
         f" CPU {cpu:.2f} s (control process {it.control_cpu:.2f}, workers {it.workers_cpu:.2f}),"
-        f" memory {memory:.0f} MB ({it.control_memory:.0f} and {it.workers_memory:.0f})"
+        f" memory {size:.0f} MB ({it.control_memory:.0f} and {it.workers_memory:.0f})"
     )
 
 
@@ -79,8 +79,8 @@ class Controller:
             served=served,
             control_cpu=cpu - workers_cpu,
             workers_cpu=workers_cpu,
-            control_memory=_memory(self.pid),
-            workers_memory=sum(map(_memory, workers)),
+            control_memory=memory(self.pid) / 2**20,
+            workers_memory=sum(map(memory, workers)) / 2**20,
         )
 
     def _read(self) -> float:
@@ -150,14 +150,6 @@ async def running() -> AsyncIterator[Controller]:
         finally:
             process.terminate()
             await process.wait()
-
-
-def _memory(pid: int) -> float:
-    """Return a process's share of memory (Pss), in MB."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -13,7 +13,7 @@ SERVER: Final = b"Server: aiohttp-ingress\r\n"
 
 # What ends at this hop (RFC 9110 §7.6.1). Proxy-Auth* is between a client and a forward proxy.
 # TE asks us for trailers, not the upstream. HTTP2-Settings goes with the h2c that is never
-# spoken. Content-Length stays where it is in a response; in a request it is written anew.
+# spoken.
 _HOP_BY_HOP: Final = with_doubles(
     b"connection http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection "
     b"te transfer-encoding upgrade".split()

@@ -135,3 +135,8 @@ class Failure(Exception):
     def retryable(self) -> Retry:
         """What a second try could mend."""
         return MEANINGS[self.kind].retryable
+
+
+def broken(detail: str) -> Failure:
+    """Return the failure of an upstream that broke the rules of the wire."""
+    return Failure(FailureKind.BROKEN, detail)

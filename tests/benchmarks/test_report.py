@@ -1,3 +1,5 @@
+import json
+
 from benchmarks import report
 
 
@@ -14,4 +16,5 @@ def test_failures_are_told(tmp_path):
         (tmp_path / file.name).write_text(file.read_text())
     requests = tmp_path / report.REQUESTS
     requests.write_text(requests.read_text().replace('"failed": 0', '"failed": 7', 1))
-    assert "ours, 1 KB, kept alive: 7 of " in report.page(tmp_path)
+    first = json.loads(requests.read_text())["samples"][0]["proxy"]
+    assert f"{first}, 1 KB, kept alive: 7 of " in report.page(tmp_path)

@@ -72,6 +72,13 @@ async def read_head(reader: asyncio.StreamReader) -> bytes:
     return await reader.readuntil(b"\r\n\r\n")
 
 
+async def good(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer every request alike."""
+    while True:
+        await read_head(reader)
+        writer.write(GOOD)
+
+
 async def turn_over() -> None:
     """Let the event loop read what is on loopback."""
     for _ in range(4):

@@ -3,7 +3,7 @@
 from ingress.model.messages import Trailers
 from ingress.proxy.downstream.heads import bad
 from ingress.proxy.failures import Failure
-from ingress.proxy.http1.grammar import ChunkGuard
+from ingress.proxy.http1.chunks import ChunkGuard
 from ingress.proxy.http1.messages import CHUNKED, Framing
 
 

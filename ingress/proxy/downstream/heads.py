@@ -13,7 +13,7 @@ from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1 import RequestLine, read_head, read_request_line
-from ingress.proxy.http1.messages import CHUNKED, Framing
+from ingress.proxy.http1.messages import CHUNKED, MAX_LENGTH_DIGITS, Framing
 
 _CR: Final = b"\r"
 _CRLF: Final = b"\r\n"
@@ -21,7 +21,6 @@ _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\r\n")) + b"\x7f"
 _OTHER_VERSION: Final = re.compile(rb"HTTP/[0-9]\.[0-9]")
 _ABSOLUTE: Final = re.compile(r"(?i:(https?))://([^/?]*)(/[^?]*)?(\?.*)?")
 MAX_FIELDS: Final = 256
-MAX_LENGTH_DIGITS: Final = 18
 
 # Of these a client sends one each (RFC 9110 §5.3); aiohttp refuses more, and so do we.
 SINGLETONS: Final = frozenset(

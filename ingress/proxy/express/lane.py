@@ -27,10 +27,9 @@ class ExpressLane:
 
     def begin(self, gate: Gate) -> None:
         """Serve a gate's request."""
-        admission = self.admission
         transit = gate.carrier = Transit(self, gate)
         try:
-            errand = admission.admit(transit)
+            errand = self.admission.admit(transit)
             if isinstance(errand, Errand):
                 transit.send(errand)
             else:

@@ -1,4 +1,4 @@
-"""What is said on an upstream connection: framings, response heads, lines."""
+"""What both sides say: framings, heads of responses, lines, chunks."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -22,6 +22,9 @@ UNTIL_CLOSE: Final = Unsized.UNTIL_CLOSE
 Framing: TypeAlias = int | Unsized | None
 """How a body is delimited: a Content-Length, ``CHUNKED``, ``UNTIL_CLOSE`` (responses only), or
 ``None`` where the message has no body and needs no framing header."""
+
+MAX_LENGTH_DIGITS: Final = 18
+"""Digits of a Content-Length that are made a number; more is beyond any body."""
 
 
 class ResponseHead(Struct, frozen=True, gc=False):

@@ -1,22 +1,21 @@
 """Reads what an upstream writes: bytes in, a head and a body out, no I/O.
 
-Whatever ``http1.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
+Whatever ``upstream.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
 """
 
 from collections.abc import Collection
 from typing import Final
 
 from ingress.model.messages import Trailers, tokens_of
-from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1.grammar import (
-    ChunkGuard,
-    broken,
+from ingress.proxy.failures import Failure, FailureKind, broken
+from ingress.proxy.http1.chunks import ChunkGuard
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.upstream.grammar import (
     check_partial_head,
     content_length,
     is_chunked,
     split_head,
 )
-from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 
 MAX_INTERIMS: Final = 16
 _SWITCHING: Final = 101

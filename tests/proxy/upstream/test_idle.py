@@ -2,7 +2,7 @@ import asyncio
 import socket
 
 import pytest
-from wire.upstreams import GOOD, eventually, get, pools, read_head, serving
+from wire.upstreams import GOOD, eventually, get, good, pools, read_head, serving
 
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
@@ -10,12 +10,6 @@ from ingress.proxy.failures import Failure, FailureKind, Retry
 
 HOST = b"Host: a\r\n"
 PATIENT = Timeouts(connect=5, read=5, send=5)
-
-
-async def good(reader, writer):
-    while True:
-        await read_head(reader)
-        writer.write(GOOD)
 
 
 async def test_the_one_that_became_idle_last_is_taken_first():

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from wire.upstreams import GOOD, eventually, pools, read_head, serving
+from wire.upstreams import GOOD, eventually, good, pools, read_head, serving
 
 from ingress.proxy.failures import Failure, FailureKind
 
@@ -38,12 +38,6 @@ async def dialled(upstreams, upstream):
     found = asyncio.get_running_loop().create_future()
     upstreams.dial(upstream.endpoint, seconds=5, then=found.set_result)
     return await found
-
-
-async def good(reader, writer):
-    while True:
-        await read_head(reader)
-        writer.write(GOOD)
 
 
 async def test_one_owner_after_another():

@@ -3,7 +3,7 @@ import socket
 import time
 
 import pytest
-from wire.upstreams import GOOD, eventually, get, pools, read_head, serving, turn_over
+from wire.upstreams import GOOD, eventually, get, good, pools, read_head, serving, turn_over
 
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
@@ -14,12 +14,6 @@ from ingress.settings import ProxySettings
 
 HOST = b"Host: a\r\n"
 PATIENT = Timeouts(connect=5, read=5, send=5)
-
-
-async def good(reader, writer):
-    while True:
-        await read_head(reader)
-        writer.write(GOOD)
 
 
 async def test_a_fresh_one_is_new_though_others_are_idle():

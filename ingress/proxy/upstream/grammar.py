@@ -1,0 +1,95 @@
+"""What an upstream's head may say, to the letter (RFC 9112).
+
+Two readers could differ over bare LF, folded lines, control characters, repeated Content-Length
+lines, Content-Length beside Transfer-Encoding, and chunked in HTTP/1.0. So none of these gets any
+further.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ingress.model.messages import Known
+from ingress.policies import RESPONSE_DROPPED
+from ingress.proxy.failures import broken
+from ingress.proxy.http1 import read_head
+from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS
+
+_TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
+# Many servers leave out the space before an empty reason; nothing depends on it.
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?")
+_LONG_LINE: Final = 64
+_BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
+_BEGINNING: Final = b"HTTP/1."
+
+
+def check_partial_head(buffer: bytes, *, seen: int) -> None:
+    """Refuse a head that can no longer become a good one, so that nobody waits for its end.
+
+    ``seen`` is how much of the buffer was checked before.
+    """
+    if not _BEGINNING.startswith(buffer[: len(_BEGINNING)]):
+        raise broken("no HTTP/1 status line")
+    if _BROKEN_LINE_END.search(buffer, max(0, seen - 1)):
+        raise broken("a line of the head does not end in CRLF")
+
+
+class Lines(NamedTuple):
+    """A response head, taken apart and not yet understood."""
+
+    version: tuple[int, int]
+    status: int
+    reason: bytes
+    kept: bytes
+    known: Known
+
+
+def split_head(head: bytes) -> Lines:
+    """Take a whole head apart; refuses one that is not to the letter.
+
+    That is: line ends, folding, names, control characters.
+    """
+    read = read_head(head, RESPONSE_DROPPED)
+    if read is None:
+        raise broken("a malformed header line, a control character, a bare CR or a bare LF")
+    line, _, kept, known = read
+    started = _often(line) if len(line) <= _LONG_LINE else _status_line(line)
+    if started is None:
+        raise broken("malformed status line")
+    version, status, reason = started
+    return Lines(version, status, reason, kept, known)
+
+
+def _status_line(line: bytes) -> tuple[tuple[int, int], int, bytes] | None:
+    match = _STATUS_LINE.fullmatch(line)
+    if match is None:
+        return None
+    minor, status, reason = match.groups()
+    return (1, int(minor)), int(status), reason or b""
+
+
+_often: Final = lru_cache(maxsize=256)(_status_line)
+
+
+def content_length(values: Sequence[bytes]) -> int | None:
+    """Return what Content-Length says; one line, one plain number."""
+    if not values:
+        return None
+    if len(values) > 1:
+        raise broken("more than one Content-Length")
+    # Bounded before arithmetic; isdigit() of bytes knows ASCII digits only.
+    if not values[0].isdigit() or len(values[0]) > MAX_LENGTH_DIGITS:
+        raise broken("Content-Length is no number")
+    return int(values[0])
+
+
+def is_chunked(values: Sequence[bytes], *, version: tuple[int, int], length: int | None) -> bool:
+    """Tell what Transfer-Encoding says: nothing, or ``chunked`` once, which overrides nothing."""
+    if not values:
+        return False
+    if length is not None or version < (1, 1):
+        raise broken("Transfer-Encoding beside Content-Length or in HTTP/1.0")
+    if len(values) > 1 or values[0].lower() != b"chunked":
+        raise broken("a transfer coding other than chunked")
+    return True
