@@ -60,10 +60,18 @@ pretend kernel/panic_on_oops 1
 pretend kernel/keys/root_maxkeys 1000000
 pretend kernel/keys/root_maxbytes 25000000
 
-# No way out. The node's address is on a bridge without ports: the kubelet refuses loopback.
+# No way out. The node's address is on a bridge of its own: the kubelet refuses loopback.
 ip link add node0 type bridge
 ip address add "$address/24" dev node0
 ip link set node0 up
+# A machine beside the node. What the node itself asks of a NodePort goes another way through the
+# kernel, on which some connections pass kube-proxy's rules by while pods come and go.
+ip netns add beside
+ip link add beside0 type veth peer name eth0 netns beside
+ip link set beside0 master node0 up
+ip -netns beside link set lo up
+ip -netns beside address add "${address%.*}.2/24" dev eth0
+ip -netns beside link set eth0 up
 # Routing comes before kube-proxy's rules; without a route they would never see a Service's address.
 ip route add "$services" dev node0
 echo 1 >/proc/sys/net/ipv4/ip_forward

@@ -23,6 +23,8 @@ from cluster.waiting import until
 from scripts.kubernetes import find
 
 ADDRESS = "172.30.0.1"
+BESIDE = ("ip", "netns", "exec", "beside")
+"""What runs a command on a machine beside the node, see ``node.sh``."""
 NODE = "node-1"
 REGISTRY = 5000
 SOCKET = "/run/containerd/containerd.sock"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from chart.releasing import NAME, Release
 from cluster.manifests import deployment, ingress, service
-from cluster.nodetier import ADDRESS, NODE
+from cluster.nodetier import ADDRESS, BESIDE, NODE
 from cluster.traffic import Traffic
 from cluster.waiting import until
 
@@ -73,7 +73,7 @@ def node_port(release: Release) -> int:
 def loaded(release: Release, what: str, act: Callable[[], object], *, namespace: str) -> None:
     """Do something under load, until every pod of the namespace has settled; no request fails."""
     where = {"address": ADDRESS, "port": node_port(release), "host": "web.test"}
-    traffic = Traffic(release.tier, "GET", **where, expected="Welcome! ")
+    traffic = Traffic(release.tier, "GET", **where, expected="Welcome! ", runner=BESIDE)
     try:
         act()
         until(settled(release, namespace=namespace), f"{what} is over", within=90.0)

@@ -37,9 +37,13 @@ def test_what_is_applied_is_served_and_what_changes_is_live(control_tier, namesp
     controller = Controller(control_tier, "--watch-namespace", namespace, ports=18080)
     until(controller.is_ready, "ready")
     controller.until_status("a.test", "200")
-    pods = {controller.get("a.test").partition("\n")[0] for _ in range(4)}
-    assert len(pods) == 2
-    assert all(pod.startswith("10.244.") for pod in pods)
+
+    def both_answer() -> bool:
+        pods = {controller.get("a.test").partition("\n")[0] for _ in range(4)}
+        assert all(pod.startswith("10.244.") for pod in pods)
+        return len(pods) == 2
+
+    until(both_answer, "answers of both pods")
     assert controller.status("b.test") == "404"
     control_tier.apply(ingress("web", namespace=namespace, host="b.test"))
     controller.until_status("b.test", "200")

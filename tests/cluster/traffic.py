@@ -12,6 +12,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,10 @@ class Outcome:
 
 
 class Traffic(Daemon):
-    """The process that asks, as the test sees it; ``expected`` is what answers begin with."""
+    """The process that asks, as the test sees it.
+
+    ``expected`` is what answers begin with; ``runner`` runs it elsewhere than beside the proxy.
+    """
 
     def __init__(
         self,
@@ -48,11 +52,12 @@ class Traffic(Daemon):
         port: int,
         address: str = "127.0.0.1",
         expected: str = "",
+        runner: Sequence[str] = (),
     ) -> None:
         super().__init__(
             plane.inside,
             f"traffic-{port}",
-            *(sys.executable, "-m", "cluster.traffic", f"--address={address}"),
+            *(*runner, sys.executable, "-m", "cluster.traffic", f"--address={address}"),
             *(f"--expected={expected}", host, str(port), *(methods or METHODS)),
             env={"PYTHONPATH": str(TESTS)},
         )
