@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import echoes, load, nginx, profiling, results, tools
 from benchmarks.asking import await_host, check
 from benchmarks.churn import changing
-from benchmarks.processes import children, cpu_seconds
+from benchmarks.processes import children, cpu_time
 from benchmarks.proxies import OURS, PROXIES, USUAL
 from benchmarks.scenarios import SCENARIOS, Scenario
 from benchmarks.sites import HOSTS, Proxy, Site, key_pair
@@ -107,16 +107,17 @@ def _rounds(
 def _measure(
     scenario: Scenario, proxy: Proxy, *, number: int, seconds: float, folder: Path
 ) -> results.Sample:
-    before = cpu_seconds(proxy.pid)
+    before = cpu_time(proxy.pid)
     with changing(proxy, rate=scenario.changes) as churn:
         seen = load.put(scenario, proxy, seconds=seconds, folder=folder)
-    used = cpu_seconds(proxy.pid) - before
+    after, millionth = cpu_time(proxy.pid), max(seen.requests, 1) / 1e6
     return results.Sample(
         scenario=scenario.name,
         proxy=proxy.name,
         round=number,
         requests=seen.requests,
-        cpu=used / max(seen.requests, 1) * 1e6,
+        cpu=(sum(after) - sum(before)) / millionth,
+        kernel=(after.kernel - before.kernel) / millionth,
         requests_per_second=seen.requests / seen.seconds,
         p50=seen.p50,
         p99=seen.p99,

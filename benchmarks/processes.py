@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 _TICK = os.sysconf("SC_CLK_TCK")
 START_TIMEOUT = 60.0
@@ -41,9 +42,22 @@ def running(
             _stop(process)
 
 
+class CpuTime(NamedTuple):
+    """Seconds of a process and of its children, ended ones included."""
+
+    user: float
+    kernel: float
+
+
+def cpu_time(pid: int) -> CpuTime:
+    """Return what a process and its children have used so far."""
+    ticks = [_ticks(member) for member in [pid, *children(pid)]]
+    return CpuTime(*(sum(each) / _TICK for each in zip(*ticks, strict=True)))
+
+
 def cpu_seconds(pid: int) -> float:
-    """Return the user and system time of a process and of its children, ended ones included."""
-    return sum(_ticks(member) for member in [pid, *children(pid)]) / _TICK
+    """Return both times of a process and of its children in one."""
+    return sum(cpu_time(pid))
 
 
 def memory(pid: int) -> int:
@@ -67,8 +81,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def _ticks(pid: int) -> int:
-    """Add a process's own times and those of the children that it has waited for.
+def _ticks(pid: int) -> tuple[int, int]:
+    """Return user and system time, a process's own and those of the children it has waited for.
 
     proc(5), fields 14 to 17: utime, stime, cutime, cstime. A child that goes away meanwhile is in
     its parent's next figures.
@@ -76,8 +90,9 @@ def _ticks(pid: int) -> int:
     try:
         fields = _fields(Path(f"/proc/{pid}/stat"))
     except FileNotFoundError:
-        return 0
-    return sum(map(int, fields[11:15]))
+        return 0, 0
+    user, system, user_of_children, system_of_children = map(int, fields[11:15])
+    return user + user_of_children, system + system_of_children
 
 
 def _fields(stat: Path) -> list[str]:

@@ -61,6 +61,9 @@ AIMS = (
     Aim("keep-alive", "full", "caddy", 1.2),
 )
 
+PLAIN = "keep-alive"
+"""The scenario that is taken apart."""
+
 WORKER_MB = 80
 PLAIN_KB = 8
 
@@ -74,6 +77,7 @@ def page(folder: Path = FIGURES) -> str:
     parts = [
         _HEAD,
         *_requests(rows, run),
+        *_where(rows, run),
         *_details(rows),
         *_memory(memory),
         *_endurance(endurance),
@@ -105,6 +109,22 @@ def _requests(rows: Sequence[Row], run: Run) -> Iterator[str]:
     yield ""
     yield from _failures(rows, run)
     yield from _changes(run)
+
+
+def _where(rows: Sequence[Row], run: Run) -> Iterator[str]:
+    title = run.titles[PLAIN]
+    yield "## Where it goes\n"
+    yield f"{title}: µs of a request that the kernel takes, to read and write twice and to wake who"
+    yield "waits for it, and µs of the proxy's own. [0088](decisions/0088-where-a-request-goes.md) says"
+    yield "what ours are made of, what was tried, and where the floor is.\n"
+    yield "| | in the kernel | its own | the kernel alone, x nginx's whole |"
+    yield "|---|--:|--:|--:|"
+    plain = [row for row in rows if row.scenario == PLAIN]
+    (nginx,) = (row.cpu for row in plain if row.proxy == "nginx")
+    for row in plain:
+        own = row.cpu - row.kernel
+        yield f"| {row.proxy} | {row.kernel:.1f} | {own:.1f} | {row.kernel / nginx:.2f} |"
+    yield ""
 
 
 def _ratio(ratio: float, name: str) -> str:

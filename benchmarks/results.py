@@ -14,7 +14,7 @@ from statistics import median
 class Sample:
     """One round of one proxy under one load.
 
-    ``cpu`` is in microseconds per request; ``p50`` and ``p99`` are latencies in milliseconds;
+    ``cpu`` is in microseconds per request, and so is ``kernel``, its part there; ``p50`` and ``p99`` are latencies in milliseconds;
     ``live`` is how many seconds after it the last of the ``changes`` was served.
     """
 
@@ -23,6 +23,7 @@ class Sample:
     round: int
     requests: int
     cpu: float
+    kernel: float
     requests_per_second: float
     p50: float
     p99: float
@@ -38,6 +39,7 @@ class Row:
     scenario: str
     proxy: str
     cpu: float
+    kernel: float
     lowest: float
     highest: float
     requests_per_second: float
@@ -56,6 +58,7 @@ def rows(samples: Iterable[Sample]) -> list[Row]:
             scenario=scenario,
             proxy=proxy,
             cpu=median(sample.cpu for sample in group),
+            kernel=median(sample.kernel for sample in group),
             lowest=min(sample.cpu for sample in group),
             highest=max(sample.cpu for sample in group),
             requests_per_second=median(sample.requests_per_second for sample in group),
@@ -70,10 +73,10 @@ def rows(samples: Iterable[Sample]) -> list[Row]:
 def table(summary: list[Row]) -> Iterator[str]:
     """Yield the table in Markdown; nginx is 1 where it took part."""
     yield (
-        "| scenario | proxy | CPU µs per request | spread | x nginx | requests/s "
+        "| scenario | proxy | CPU µs per request | spread | in the kernel | x nginx | requests/s "
         "| p50 ms | p99 ms | failed |"
     )
-    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
     nginx = {row.scenario: row.cpu for row in summary if row.proxy == "nginx"}
     for row in summary:
         ratio = f"{row.cpu / nginx[row.scenario]:.2f}" if row.scenario in nginx else "-"
@@ -81,7 +84,7 @@ def table(summary: list[Row]) -> Iterator[str]:
         spread = f"{row.lowest:.1f} to {row.highest:.1f}"
         yield (
             f"| {row.scenario} | {row.proxy} | {row.cpu:.1f} | {spread} "
-            f"| {ratio} | {row.requests_per_second:,.0f} "
+            f"| {row.kernel:.1f} | {ratio} | {row.requests_per_second:,.0f} "
             f"| {row.p50:.2f} | {row.p99:.2f} | {failed} |"
         )
 

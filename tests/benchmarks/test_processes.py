@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from benchmarks.processes import children, cpu_seconds, free_ports, running
+from benchmarks.processes import children, cpu_seconds, cpu_time, free_ports, running
 
 LISTEN = "import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
 
@@ -41,3 +41,14 @@ def test_the_time_of_children_counts():
             assert time.monotonic() < deadline
             time.sleep(0.01)
         shell.communicate(b"\n")
+
+
+def test_the_time_in_the_kernel_is_told_apart():
+    copy = "import os; f = os.open('/dev/zero', 0)\nwhile True: os.read(f, 4_000_000)"
+    with subprocess.Popen([sys.executable, "-c", copy]) as reader:
+        deadline = time.monotonic() + 20
+        while sum(spent := cpu_time(reader.pid)) < 0.5:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        reader.kill()
+    assert spent.kernel > spent.user
