@@ -11,6 +11,7 @@ def row(proxy, cpu, *, scenario="keep-alive"):
         scenario=scenario,
         proxy=proxy,
         cpu=cpu,
+        kernel=cpu / 2,
         lowest=cpu,
         highest=cpu,
         requests_per_second=1,

@@ -41,6 +41,14 @@ def test_requests_are_counted_by_ingress_service_and_status_class():
     assert series.seconds == 100.302
 
 
+def test_what_was_read_goes_on_from_there():
+    metrics = Metrics()
+    for times in (1, 2):
+        metrics.add(record(ingress="d/i", service="d/s", duration=0.5))
+        series = metrics.counts(snapshot("d/i")).series["d/i", "d/s"]
+        assert (series.classes, sum(series.buckets), series.seconds) == ({2: times}, times, times / 2)
+
+
 def test_failures_are_counted_by_kind_those_that_were_mended_too():
     metrics = Metrics()
     tries = ("upstream-refused", "upstream-stale")
