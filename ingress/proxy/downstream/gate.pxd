@@ -13,7 +13,7 @@ cdef class Gate:
     cdef bint _paused, _lane_paused, _advancing, _unread, _last, _between
 
     cpdef data_received(self, bytes data)
-    cpdef write(self, bytes data)
+    cpdef write(self, bytes data, bytes more=*)
     cpdef expect(self, seconds)
     cpdef close(self)
     cpdef abort(self)

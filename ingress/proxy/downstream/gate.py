@@ -26,7 +26,6 @@ LINGER: Final = 2.0
 GOODBYE: Final = 1.0
 """How long an idle client has to answer TLS's close_notify, in seconds; many pools never do."""
 
-
 _NOTHING: Final = 0  # being read
 _HEAD: Final = 1
 _BODY: Final = 2
@@ -105,10 +104,13 @@ class Gate:
 
     # What the lane calls.
 
-    def write(self, data: bytes) -> None:
-        """Send bytes to the client, if it is still there."""
-        # Not every transport takes a write while it is closing (uvloop's raises).
-        if not self.closing and not self.transport.is_closing():
+    def write(self, data: bytes, more: bytes = b"") -> None:
+        """Send bytes to the client, if it is still there; ``more`` is not copied behind them."""
+        if self.closing or self.transport.is_closing():
+            return  # uvloop's raises where it is written to
+        if more:
+            self.transport.writelines((data, more))
+        else:
             self.transport.write(data)
 
     def expect(self, seconds: float | None) -> None:
@@ -136,16 +138,14 @@ class Gate:
 
     def pause(self, *, by_lane: bool) -> None:
         """Read no more for now."""
-        if by_lane:
-            self._lane_paused = True
+        self._lane_paused = self._lane_paused or by_lane
         if not self._paused and not self.transport.is_closing():
             self._paused = True
             self.transport.pause_reading()
 
     def resume(self, *, by_lane: bool) -> None:
         """Read on, unless the lane or too many pending bytes stand against it."""
-        if by_lane:
-            self._lane_paused = False
+        self._lane_paused = self._lane_paused and not by_lane
         if self._paused and not self._lane_paused and len(self._pending) <= MAX_PENDING:
             self._paused = False
             if not self.transport.is_closing():
