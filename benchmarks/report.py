@@ -114,9 +114,10 @@ def _requests(rows: Sequence[Row], run: Run) -> Iterator[str]:
 def _where(rows: Sequence[Row], run: Run) -> Iterator[str]:
     title = run.titles[PLAIN]
     yield "## Where it goes\n"
-    yield f"{title}: µs of a request that the kernel takes, to read and write twice and to wake who"
-    yield "waits for it, and µs of the proxy's own. [0088](decisions/0088-where-a-request-goes.md) says"
-    yield "what ours are made of, what was tried, and where the floor is.\n"
+    yield f"{title}: µs of a request that the kernel takes, to read and write twice and to wake"
+    yield "who waits for it, and µs of the proxy's own."
+    yield "[0088](decisions/0088-where-a-request-goes.md) says what ours are made of, what was"
+    yield "tried, and where the floor is.\n"
     yield "| | in the kernel | its own | the kernel alone, x nginx's whole |"
     yield "|---|--:|--:|--:|"
     plain = [row for row in rows if row.scenario == PLAIN]

@@ -14,8 +14,9 @@ from statistics import median
 class Sample:
     """One round of one proxy under one load.
 
-    ``cpu`` is in microseconds per request, and so is ``kernel``, its part there; ``p50`` and ``p99`` are latencies in milliseconds;
-    ``live`` is how many seconds after it the last of the ``changes`` was served.
+    ``cpu`` is in microseconds per request, and ``kernel`` is its part there; ``p50`` and ``p99``
+    are latencies in milliseconds; ``live`` is how many seconds after it the last of the ``changes``
+    was served.
     """
 
     scenario: str

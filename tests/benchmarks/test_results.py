@@ -41,8 +41,7 @@ def test_a_row_is_the_median_of_its_rounds():
 def test_the_table_compares_with_nginx_and_shows_failures():
     _, _, ours, nginx = table(rows(SAMPLES))
     assert (
-        ours
-        == "| keep-alive | ours | 110.0 | 100.0 to 400.0 | 27.5 | 5.00 | 9,091 "
+        ours == "| keep-alive | ours | 110.0 | 100.0 to 400.0 | 27.5 | 5.00 | 9,091 "
         "| 1.00 | 2.00 | **2** |"
     )
     assert nginx.endswith("| 1.00 | 45,455 | 1.00 | 2.00 | 0 |")
