@@ -110,14 +110,14 @@ def _measure(
     before = cpu_time(proxy.pid)
     with changing(proxy, rate=scenario.changes) as churn:
         seen = load.put(scenario, proxy, seconds=seconds, folder=folder)
-    after, millionth = cpu_time(proxy.pid), max(seen.requests, 1) / 1e6
+    after, millions = cpu_time(proxy.pid), max(seen.requests, 1) / 1e6
     return results.Sample(
         scenario=scenario.name,
         proxy=proxy.name,
         round=number,
         requests=seen.requests,
-        cpu=(sum(after) - sum(before)) / millionth,
-        kernel=(after.kernel - before.kernel) / millionth,
+        cpu=(sum(after) - sum(before)) / millions,
+        kernel=(after.kernel - before.kernel) / millions,
         requests_per_second=seen.requests / seen.seconds,
         p50=seen.p50,
         p99=seen.p99,
