@@ -40,7 +40,7 @@ class Crew:
             writer.close()
 
     async def serving(self, count: int) -> None:
-        await eventually(lambda: self.publisher.workers_serving == count, seconds=20)
+        await eventually(lambda: self.publisher.workers_serving == count)
 
 
 def is_alive(pid: int) -> bool:

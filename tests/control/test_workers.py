@@ -89,7 +89,7 @@ async def test_one_that_cannot_even_be_started_is_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with crew(1, turnstile=2**30) as run:  # there is no such descriptor to inherit
-        await eventually(lambda: run.workers.deaths["worker 1"] == 2, seconds=20)
+        await eventually(lambda: run.workers.deaths["worker 1"] == 2)
     assert "worker 1 cannot be started: [Errno 9] Bad file descriptor" in caplog.text
 
 

@@ -23,10 +23,8 @@ class Word(NamedTuple):
     cut: int
     head: bool
     closes: bool
+    upgrades: bool
     data: bytes
-
-    def encode(self) -> bytes:
-        return bytes((self.cut, self.head + 2 * self.closes)) + self.data
 
     @property
     def position(self) -> int:
@@ -37,7 +35,7 @@ def word_of(raw: bytes) -> Word | None:
     """Read an input; ``None`` for one that is too short to say anything."""
     if len(raw) < 3:
         return None
-    return Word(raw[0], bool(raw[1] & 1), bool(raw[1] & 2), raw[2:])
+    return Word(raw[0], bool(raw[1] & 1), bool(raw[1] & 2), bool(raw[1] & 4), raw[2:])
 
 
 def check_requests(word: Word) -> None:
@@ -58,7 +56,11 @@ def check_requests(word: Word) -> None:
 
 def check_answers(word: Word) -> None:
     """Demand the same of answers."""
-    how = {"method": "HEAD" if word.head else "GET", "closes": word.closes}
+    how = {
+        "method": "HEAD" if word.head else "GET",
+        "upgrade": b"websocket" if word.upgrades else b"",
+        "closes": word.closes,
+    }
     whole = answers.we_read(word.data, **how)
     cut = answers.we_read(word.data, cuts=(word.position,), **how)
     assert cut == whole, (word, whole, cut)

@@ -30,7 +30,7 @@ def test_no_bytes_are_read_in_two_ways(reader: str, tmp_path: Path) -> None:
     seeds.mkdir()
     for number, data in enumerate(SEEDS[reader]):
         if len(data) < LONGEST:
-            flags = number % 256, number % 4
+            flags = number % 256, number % 8
             (seeds / f"{number:04}").write_bytes(bytes(flags) + data)
     done = subprocess.run(
         [

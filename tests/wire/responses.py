@@ -268,6 +268,10 @@ def _hostile_statuses() -> Iterator[Hostile]:
     websocket = b"Connection: upgrade\r\nUpgrade: websocket\r\n"
     yield Hostile("101 that nobody asked for", switch + b"\r\n")
     yield Hostile("101 that nobody asked for", switch + websocket + b"\r\n")
+    nameless = switch + b"Connection: upgrade\r\nUpgrade:\r\n\r\nhello"
+    yield Hostile("101 that nobody asked for", nameless)
+    yield Hostile("101 to something else", nameless, upgrade=b"websocket")
+    yield Hostile("101 to something else", nameless, upgrade=b"websocket, ,")
     for lines in (
         b"",
         b"Connection: upgrade\r\n",

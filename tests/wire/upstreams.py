@@ -85,7 +85,7 @@ async def turn_over() -> None:
         await asyncio.sleep(0)
 
 
-async def eventually(condition: Callable[[], object], *, seconds: float = 5) -> None:
+async def eventually(condition: Callable[[], object], *, seconds: float = 20) -> None:
     """Wait until a condition holds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the other end has no event to wait for

@@ -124,10 +124,9 @@ class ResponseParser:
         self, version: tuple[int, int], options: Collection[bytes], *, chosen: list[bytes]
     ) -> None:
         """Refuse a switch to a protocol that was not asked for (RFC 9110 §7.8)."""
-        offered = [token.strip().lower() for token in self.upgrade.split(b",")]
         if version < (1, 1) or b"upgrade" not in options:
             raise broken("a 101 without Connection: upgrade")
-        if len(chosen) != 1 or chosen[0].lower() not in offered:
+        if len(chosen) != 1 or chosen[0].lower() not in tokens_of(self.upgrade):
             raise broken("a 101 to a protocol that was not asked for")
 
     def _begin_body(self, head: ResponseHead) -> None:
