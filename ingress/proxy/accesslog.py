@@ -5,6 +5,7 @@ Nothing that a client sends can begin a line of its own or end a field: both for
 
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,8 +17,11 @@ from ingress.proxy.record import AccessRecord
 from ingress.settings import AccessLog
 
 FLUSH_SECONDS: Final = 0.2
-BATCH: Final = 256
-"""Records formatted at a time, in a tenth of a millisecond: so long the event loop waits."""
+BATCH: Final = 512
+"""Records formatted at a time, in a fifth of a millisecond: so long the event loop waits."""
+BREATH: Final = 0.0001
+"""Seconds between two batches, in which the event loop gets the interpreter's lock; it is not
+enough to let go of it, since who is awake has it back before who is woken."""
 MAX_WAITING_LINES: Final = 100_000
 """Lines that wait for a slow reader of the log; those beyond are dropped and counted."""
 
@@ -114,6 +118,8 @@ class AccessLogWriter:
             size = min(left, BATCH)
             batches.append(self._format([self._records.popleft() for _ in range(size)]))
             left -= size
+            if left:
+                time.sleep(BREATH)
         if not batches:
             return
         try:
