@@ -8,7 +8,7 @@ DEV := .venv/.ready-to-develop
 BENCH := .cache/benchmarks/.ready
 COMPILED := .cache/compiled
 # What runs in the compiled build, or decides what it does, is tested in it once more.
-HOT := tests/wire tests/proxy tests/worker tests/policies tests/routing tests/runtime tests/e2e
+HOT := tests/wire tests/proxy tests/worker tests/model tests/policies tests/routing tests/runtime tests/e2e
 PINS := .cache/pins/bin/uv
 SECRET := certs/www-gasbugs-com.yaml
 # Those that can be served side by side; the others show mistakes, or claim the same host.

@@ -14,6 +14,7 @@ MAX_SLOW_TRIES: Final = 3
 
 _SLOW: Final = frozenset((FailureKind.CONNECT_TIMEOUT, FailureKind.UNREACHABLE))
 
+_CLIENT_IP: Final = Affinity.CLIENT_IP  # an Enum is slow to look a member up
 _IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 
 
@@ -55,7 +56,7 @@ class Balancer:
     ) -> Endpoint | None:
         if not endpoints:
             return None
-        if backend.affinity is Affinity.CLIENT_IP:
+        if backend.affinity is _CLIENT_IP:
             return pick_by_client(client, endpoints)
         last = self._last.get(backend.key)
         after = self._start if last is None else bisect_right(endpoints, last)

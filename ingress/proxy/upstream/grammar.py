@@ -8,7 +8,7 @@ further.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from ingress.model.messages import Known
 from ingress.policies import RESPONSE_DROPPED
@@ -35,14 +35,9 @@ def check_partial_head(buffer: bytes, *, seen: int) -> None:
         raise broken("a line of the head does not end in CRLF")
 
 
-class Lines(NamedTuple):
-    """A response head, taken apart and not yet understood."""
-
-    version: tuple[int, int]
-    status: int
-    reason: bytes
-    kept: bytes
-    known: Known
+Lines: TypeAlias = tuple[tuple[int, int], int, bytes, bytes, Known]
+"""A response head, taken apart and not yet understood: version, status, reason, what is kept to go
+on, and what is known."""
 
 
 def split_head(head: bytes) -> Lines:
@@ -58,7 +53,7 @@ def split_head(head: bytes) -> Lines:
     if started is None:
         raise broken("malformed status line")
     version, status, reason = started
-    return Lines(version, status, reason, kept, known)
+    return version, status, reason, kept, known
 
 
 def _status_line(line: bytes) -> tuple[tuple[int, int], int, bytes] | None:
