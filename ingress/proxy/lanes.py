@@ -12,6 +12,7 @@ from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.express import ExpressLane
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.full import FullLane
+from ingress.proxy.outlet import Turn
 from ingress.proxy.room import TURNED_AWAY, Room
 from ingress.settings import ProxySettings
 
@@ -28,6 +29,7 @@ class Lanes:
 
     def __init__(self, settings: ProxySettings, fixtures: Fixtures, *, room: Room) -> None:
         self.settings = settings
+        self.turn = Turn(asyncio.get_running_loop())
         self._room = room
         self._fixtures = fixtures
         self._admission = Admission(settings, fixtures)

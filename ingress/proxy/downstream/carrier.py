@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingress.model.messages import Peer, Trailers
 from ingress.proxy.failures import Failure
+from ingress.proxy.outlet import Turn
 from ingress.settings import ProxySettings
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Lane(Protocol):
     """What stands behind a Gate."""
 
     settings: ProxySettings
+    turn: Turn
 
     def dropped(self, peer: Peer) -> AbstractSet[bytes]:
         """Return the keys of the request fields of a peer's that are not for upstreams."""

@@ -1,5 +1,6 @@
 from ingress.proxy.deadline cimport Deadline
 from ingress.proxy.downstream.scanner cimport HeadScanner
+from ingress.proxy.outlet cimport Outlet
 
 
 cdef class Gate:
@@ -7,6 +8,7 @@ cdef class Gate:
     cdef public bint in_flight, draining, full, closing, half_closed
     cdef HeadScanner _scanner
     cdef Deadline _deadline
+    cdef Outlet _outlet
     cdef object _lane, _settings, _body, _failure
     cdef bytes _pending
     cdef int _reading

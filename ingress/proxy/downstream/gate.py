@@ -10,6 +10,7 @@ from ingress.proxy.downstream.connection import abort_with_reset, peer_of
 from ingress.proxy.downstream.heads import Request
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.outlet import Outlet
 
 if TYPE_CHECKING:
     from ingress.model.messages import Peer
@@ -61,6 +62,7 @@ class Gate:
         """See asyncio.BaseProtocol; uvloop's transports are not asyncio's by inheritance."""
         self.transport = cast("asyncio.Transport", transport)
         self.peer = peer_of(self.transport)
+        self._outlet = Outlet(self.transport, self._lane.turn)
         self._scanner = HeadScanner(
             max_bytes=self._settings.max_header_bytes, dropped=self._lane.dropped(self.peer)
         )
@@ -106,12 +108,8 @@ class Gate:
 
     def write(self, data: bytes, more: bytes = b"") -> None:
         """Send bytes to the client, if it is still there; ``more`` is not copied behind them."""
-        if self.closing or self.transport.is_closing():
-            return  # uvloop's raises where it is written to
-        if more:
-            self.transport.writelines((data, more))
-        else:
-            self.transport.write(data)
+        if not self.closing:
+            self._outlet.write(data, more)
 
     def expect(self, seconds: float | None) -> None:
         """Give the client so long before ``carrier.client_too_late()``; ``None`` for ever."""
@@ -156,6 +154,7 @@ class Gate:
         if self.closing:
             return
         self.closing = True
+        self._outlet.flush()
         half_way = self._unread or self._reading == _BODY or self.broken
         self._reading, self._pending = _NOTHING, b""
         if not half_way or self.half_closed:
@@ -170,8 +169,8 @@ class Gate:
 
     def abort(self) -> None:
         """End the connection at once, and not in a way that looks like a clean end."""
-        self._reading = _NOTHING
-        self.closing = True
+        self._reading, self.closing = _NOTHING, True
+        self._outlet.flush()
         abort_with_reset(self.transport)
 
     def drain(self) -> None:
@@ -185,6 +184,7 @@ class Gate:
         pending, self._pending = self._pending, b""
         self._reading = _NOTHING
         self._deadline.clear()
+        self._outlet.flush()
         self.pause(by_lane=True)
         return pending, self.transport
 

@@ -1,4 +1,5 @@
 from ingress.proxy.deadline cimport Deadline
+from ingress.proxy.outlet cimport Outlet, Turn
 
 
 cdef class Link:
@@ -6,6 +7,8 @@ cdef class Link:
     cdef public Deadline deadline
     cdef public bint reused, heard, paused, full
     cdef object _owner, _on_idle, _on_lost, _readiness
+    cdef Outlet _outlet
+    cdef Turn _turn
     cdef bint _carried
 
     cpdef bint is_silent(self)

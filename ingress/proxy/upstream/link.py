@@ -10,6 +10,7 @@ from typing import Final, Protocol, cast
 from ingress.model.snapshot import Endpoint
 from ingress.proxy.deadline import Deadline
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.outlet import Outlet, Turn
 from ingress.proxy.upstream.sockets import last_words, readiness
 
 _CUT_SHORT: Final = (FailureKind.CLOSED, FailureKind.RESET)
@@ -47,6 +48,7 @@ class Link:
     def __init__(
         self,
         endpoint: Endpoint,
+        turn: Turn,
         *,
         on_idle: Callable[["Link"], None],
         on_lost: Callable[["Link"], None],
@@ -58,6 +60,7 @@ class Link:
         self.failure: Failure | None = None
         self.reused = self.heard = self.paused = self.full = False
         self._owner: Owner | None = None
+        self._turn = turn
         self._carried = False
         self._on_idle = on_idle
         self._on_lost = on_lost
@@ -92,6 +95,7 @@ class Link:
         if self._owner is None:
             return
         transport = self.transport
+        self._outlet.flush()
         if self.failure or transport.is_closing() or transport.get_write_buffer_size():
             self.abandon()
             return
@@ -115,7 +119,7 @@ class Link:
         if self.transport.is_closing():
             # Its last words may still come, so this is not yet the end of the exchange.
             raise Failure(FailureKind.CLOSED, "the upstream has closed")
-        self.transport.write(data)
+        self._outlet.write(data)
 
     def fail(self, failure: Failure) -> Failure:
         """Close for this reason, unless there was an earlier one; returns the one that counts."""
@@ -135,6 +139,7 @@ class Link:
 
         The caller gives the transport a protocol of its own (``Relay``) and resumes reading.
         """
+        self._outlet.flush()
         self.pause_reading()
         self._owner = None
         self.deadline.close()
@@ -159,6 +164,7 @@ class Link:
         """See asyncio.Protocol."""
         self.transport = cast("asyncio.Transport", transport)
         self.deadline = Deadline(asyncio.get_running_loop(), self._too_late)
+        self._outlet = Outlet(self.transport, self._turn)
         self._readiness = readiness(transport)
 
     def data_received(self, data: bytes) -> None:

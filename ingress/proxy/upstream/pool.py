@@ -8,6 +8,7 @@ from typing import cast
 from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Endpoint
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.outlet import Turn
 from ingress.proxy.upstream.connection import Connection
 from ingress.proxy.upstream.idle import Address, IdleLinks
 from ingress.proxy.upstream.link import Link
@@ -21,6 +22,7 @@ class Upstreams:
         self.idle = IdleLinks(settings)
         self._settings = settings
         self._loop = asyncio.get_running_loop()
+        self._turn = Turn(self._loop)
         self._all: set[Link] = set()
         self._dialling: set[asyncio.Task[None]] = set()
         self._gone: asyncio.Future[None] | None = None
@@ -74,7 +76,7 @@ class Upstreams:
             await self._gone
 
     async def _connect(self, endpoint: Endpoint, *, seconds: float) -> Link:
-        link = Link(endpoint, on_idle=self.idle.put, on_lost=self._on_lost)
+        link = Link(endpoint, self._turn, on_idle=self.idle.put, on_lost=self._on_lost)
         try:
             async with asyncio.timeout(seconds):
                 await self._loop.create_connection(

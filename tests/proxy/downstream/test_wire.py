@@ -5,6 +5,7 @@ import pytest
 from ingress.proxy.downstream.bridge import Bridge
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.outlet import Turn
 from ingress.settings import ProxySettings
 
 
@@ -13,6 +14,7 @@ class Lane:
 
     def __init__(self):
         self.settings = ProxySettings()
+        self.turn = Turn(asyncio.get_running_loop())
         self.bridge = asyncio.get_running_loop().create_future()
 
     def dropped(self, peer):  # noqa: ARG002

@@ -1,0 +1,20 @@
+cimport cython
+
+
+@cython.final
+cdef class Turn:
+    cdef object _loop, _outlets
+
+    cpdef add(self, Outlet outlet)
+    cpdef _end(self)
+
+
+@cython.final
+cdef class Outlet:
+    cdef object _transport
+    cdef Turn _turn
+    cdef bytes _unsent
+
+    cpdef write(self, bytes data, bytes more=*)
+    cpdef flush(self)
+    cdef _send(self, list pieces)

@@ -1,0 +1,72 @@
+"""What connections are sent in one turn of the event loop, sent together at its end.
+
+A write wakes whoever sleeps at the other end, which costs more than the write. One behind the
+other, the first wakes it, and the others find it awake (docs/decisions/0089).
+"""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+GATHERED: Final = 16_384
+"""Bytes that may wait for the turn's end; more go at once, so that flow control is no later."""
+
+
+class Turn:
+    """The outlets that have something to send when the event loop's turn is over."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._outlets: deque[Outlet] = deque()
+
+    def add(self, outlet: "Outlet") -> None:
+        """Have this one flushed, behind those that came before."""
+        if not self._outlets:
+            self._loop.call_soon(self._end)
+        self._outlets.append(outlet)
+
+    def _end(self) -> None:
+        try:
+            while self._outlets:
+                self._outlets.popleft().flush()
+        finally:
+            if self._outlets:  # one raised, which the event loop tells: the others go on
+                self._loop.call_soon(self._end)
+
+
+class Outlet:
+    """The way out of one connection: bytes leave in the order in which they were written.
+
+    Whoever is about to close the transport, or to hand it on, flushes first.
+    """
+
+    def __init__(self, transport: asyncio.Transport, turn: Turn) -> None:
+        self._transport = transport
+        self._turn = turn
+        self._unsent = b""
+
+    def write(self, data: bytes, more: bytes = b"") -> None:
+        """Send bytes, and ``more`` behind them, which is not copied."""
+        size = len(self._unsent) + len(data) + len(more)
+        if size > GATHERED:
+            first, self._unsent = self._unsent, b""
+            self._send([piece for piece in (first, data, more) if piece])
+        elif self._unsent:
+            self._unsent += data + more
+        elif size:
+            self._unsent = data + more if more else data
+            self._turn.add(self)
+
+    def flush(self) -> None:
+        """Send what waits, if the connection still takes anything."""
+        if self._unsent:
+            data, self._unsent = self._unsent, b""
+            self._send([data])
+
+    def _send(self, pieces: list[bytes]) -> None:
+        if self._transport.is_closing():
+            return  # uvloop's raises where it is written to
+        if len(pieces) == 1:
+            self._transport.write(pieces[0])
+        else:
+            self._transport.writelines(pieces)
