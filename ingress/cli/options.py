@@ -136,7 +136,7 @@ OPTIONS: Final[tuple[Option, ...]] = (
            doc="How long an idle connection to a pod is kept."),
     Option("--upstream-keep-alive-connections", COUNT, "320",
            "proxy.upstream_keep_alive_connections", UPSTREAM,
-           doc="How many idle connections to pods are kept."),
+           doc="How many connections to pods are kept that are idle for over a second."),
     Option("--publish-service", OBJECT, "", "writing.publish_service", WRITING,
            doc="Service before this controller: its addresses are shown as ADDRESS of Ingresses."),
     Option("--publish-status-address", PUBLIC_ADDRESS, "", "writing.publish_addresses", WRITING,

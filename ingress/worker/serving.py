@@ -4,13 +4,12 @@ The seam to the control side: encoded Publications in, encoded Acknowledgements 
 """
 
 import asyncio
-import contextlib
 import logging
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Final
 
 from msgspec import DecodeError
 
@@ -25,17 +24,18 @@ from ingress.model.codec import (
     patch,
 )
 from ingress.model.snapshot import Certificate, Snapshot
+from ingress.proxy.acceptor import AT_ONCE, SECURE_AT_ONCE, Acceptor
 from ingress.proxy.accesslog import AccessLogWriter, Output
 from ingress.proxy.admission import Fixtures
 from ingress.proxy.balancer import Balancer
 from ingress.proxy.counts import Counts
+from ingress.proxy.downstream.arrivals import Arrivals
 from ingress.proxy.lanes import Lanes
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import Recorder
 from ingress.proxy.room import Room
 from ingress.proxy.state import State
 from ingress.proxy.tls import (
-    Acceptor,
     BrokenCertificateError,
     Handshakes,
     Renewed,
@@ -46,16 +46,8 @@ from ingress.settings import ProxySettings
 
 log: Final = logging.getLogger(__name__)
 
-BACKLOG: Final = 4096
 LATE_HANDSHAKES: Final = 3.0
 """Seconds that those have to say hello who are let in last."""
-
-
-class _Listener(NamedTuple):
-    """Where plain connections come from; ``socket`` is a second hand on the server's."""
-
-    server: asyncio.Server
-    socket: socket.socket
 
 
 class Worker:
@@ -90,10 +82,10 @@ class Worker:
         self._handshakes = Handshakes(
             Renewed(lambda: listening_context(fallback, self._context_for)),
             self._lanes.gate,
+            room=self._room,
             seconds=settings.client_header_timeout,  # no Gate watches over a connection yet
         )
-        self._room.arriving = self._handshakes
-        self._listeners: list[_Listener] = []
+        self._arrivals = Arrivals(self._lanes.gate)
         self._acceptors: list[Acceptor] = []
         self._draining = False
 
@@ -105,7 +97,7 @@ class Worker:
     @property
     def ready(self) -> bool:
         """Whether a Snapshot, be it empty, is being served, and goes on to be."""
-        serving = bool(self._listeners or self._acceptors) and self.generation != NO_GENERATION
+        serving = bool(self._acceptors) and self.generation != NO_GENERATION
         return serving and not self._draining
 
     def receive(self, publication: bytes) -> bytes:
@@ -124,15 +116,16 @@ class Worker:
     ) -> None:
         """Serve on these bound sockets, with TLS on the second kind."""
         for listener in http:
-            await self._listen(listener)
+            self._acceptors.append(Acceptor(listener, self._arrivals.begin, at_once=AT_ONCE))
         secure = list(https)
         if secure:
             port = secure[0].getsockname()[1]
             self._lanes.ports = self._lanes.ports._replace(https_listener=port)
         for listener in secure:
-            acceptor = Acceptor(listener, self._handshakes, room=self._room)
-            acceptor.start()
+            acceptor = Acceptor(listener, self._handshakes.begin, at_once=SECURE_AT_ONCE)
             self._acceptors.append(acceptor)
+        for acceptor in self._acceptors:
+            acceptor.start()
 
     async def drain(self) -> None:
         """Accept nothing new, finish what is in flight, and close.
@@ -141,10 +134,9 @@ class Worker:
         """
         self._draining = True
         self._lanes.drain()
-        while self._listeners:
-            await self._stop(self._listeners.pop())
         while self._acceptors:
             self._acceptors.pop().stop()
+        await self._arrivals.over()
         await self._handshakes.over(min(LATE_HANDSHAKES, self._settings.drain_timeout))
         self._handshakes.close()
         await self._lanes.over(self._settings.drain_timeout)
@@ -153,24 +145,6 @@ class Worker:
 
     def _context_for(self, server_name: str) -> ssl.SSLContext | None:
         return self._state.context_for(server_name)
-
-    async def _listen(self, listener: socket.socket) -> None:
-        spare = listener.dup()
-        spare.settimeout(0)
-        server = await asyncio.get_running_loop().create_server(
-            self._lanes.gate, sock=listener, backlog=BACKLOG
-        )
-        self._listeners.append(_Listener(server, spare))
-
-    async def _stop(self, listener: _Listener) -> None:
-        """Accept no more, but whoever is in the backlog already: closing would reset them."""
-        listener.server.close()
-        with listener.socket:
-            for connection in _backlog(listener.socket):
-                with contextlib.suppress(OSError):  # the client left
-                    await asyncio.get_running_loop().connect_accepted_socket(
-                        self._lanes.gate, connection
-                    )
 
     def _apply(self, encoded: bytes) -> Acknowledgement:
         try:
@@ -198,14 +172,3 @@ class Worker:
         if snapshot.backends is not old.snapshot.backends:
             self._upstreams.retain(new.addresses)
             self._balancer.retain(new.keys)
-
-
-def _backlog(listener: socket.socket) -> Iterator[socket.socket]:
-    """Accept whoever waits."""
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except BlockingIOError:
-            return
-        connection.settimeout(0)
-        yield connection

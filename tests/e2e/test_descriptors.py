@@ -39,7 +39,7 @@ def lets_in(served: Running, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["http", "https"])
-def test_a_flood_is_refused_or_waits_and_leaves_no_trace(kind: str, tmp_path: Path) -> None:
+def test_a_flood_waits_and_leaves_no_trace(kind: str, tmp_path: Path) -> None:
     with running(example("02-session-affinity", tmp_path)) as served:
         (worker,) = workers_of(served)
         resource.prlimit(worker, resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
@@ -54,5 +54,5 @@ def test_a_flood_is_refused_or_waits_and_leaves_no_trace(kind: str, tmp_path: Pa
                 wait_for(lambda: lets_in(served, "http"), "a new client")
                 wait_for(lambda: lets_in(served, "https"), "a new client over TLS")
         said = "".join(served.said)
-    assert said.count("Too many open files") == (kind == "https")
+    assert said.count("Too many open files") == 1  # and not once for each attempt
     assert "Traceback" not in said

@@ -1,11 +1,10 @@
-"""TLS with clients: from a listening socket to a transport like any other.
+"""TLS with clients: from an accepted connection to a transport like any other.
 
-An ``Acceptor`` takes connections off a listening socket, ``Handshakes`` lead each to a
-``SecureTransport`` and to the protocol behind it, and ``contexts`` say which certificate is shown.
-OpenSSL reads and writes the sockets itself; the event loop only says when.
+``Handshakes`` lead each to a ``SecureTransport`` and to the protocol behind it, and ``contexts``
+say which certificate is shown. OpenSSL reads and writes the sockets itself; the event loop only
+says when.
 """
 
-from ingress.proxy.tls.acceptor import Acceptor
 from ingress.proxy.tls.contexts import (
     BrokenCertificateError,
     Contexts,
@@ -16,7 +15,6 @@ from ingress.proxy.tls.handshakes import Handshakes
 from ingress.proxy.tls.tickets import Renewed
 
 __all__ = [
-    "Acceptor",
     "BrokenCertificateError",
     "Contexts",
     "Handshakes",

@@ -8,9 +8,11 @@ import ssl
 from collections.abc import Callable
 from typing import Final
 
+from ingress.proxy.acceptor import Address
+from ingress.proxy.room import Room
 from ingress.proxy.tls.misdialled import answer_plain_text
 from ingress.proxy.tls.tickets import Renewed
-from ingress.proxy.tls.transport import Address, SecureTransport
+from ingress.proxy.tls.transport import SecureTransport
 
 log: Final = logging.getLogger(__name__)
 
@@ -18,7 +20,8 @@ log: Final = logging.getLogger(__name__)
 class Handshakes:
     """Those that are going on; each has so many ``seconds``, and costs no timer of its own.
 
-    ``protocol`` makes what a connection is handed to when its handshake is done.
+    ``protocol`` makes what a connection is handed to when its handshake is done. Where ``room`` is
+    full, whoever comes is turned away without a word: one would take a handshake.
     """
 
     def __init__(
@@ -26,9 +29,12 @@ class Handshakes:
         contexts: Renewed,
         protocol: Callable[[], asyncio.Protocol],
         *,
+        room: Room,
         seconds: float,
     ) -> None:
+        room.arriving = self
         self.protocol = protocol
+        self._room = room
         self.loop = asyncio.get_running_loop()
         self._contexts = contexts
         self._seconds = seconds
@@ -43,6 +49,10 @@ class Handshakes:
 
     def begin(self, connection: socket.socket, peername: Address) -> None:
         """Lead a connection, non-blocking, through its handshake."""
+        if self._room.full:
+            self._room.turn_away()
+            connection.close()
+            return
         now = self.loop.time()
         try:
             secure = self._contexts.at(now).wrap_socket(

@@ -9,6 +9,8 @@ import logging
 import ssl
 from typing import Any, Final, TypeAlias, cast
 
+from ingress.proxy.acceptor import Address
+
 log: Final = logging.getLogger(__name__)
 
 RECORD: Final = 16_384
@@ -20,8 +22,6 @@ HIGH_WATER: Final = 65_536
 LOW_WATER: Final = 16_384
 """Unsent bytes from which on the protocol is asked to pause, and down to which; asyncio's own."""
 
-Address: TypeAlias = tuple[Any, ...]
-"""A peer as ``socket.accept`` returns it: host and port, and two numbers more with IPv6."""
 _Bytes: TypeAlias = bytes | bytearray | memoryview
 
 _NOBODY: Final = asyncio.Protocol()

@@ -9,7 +9,8 @@ from ingress.proxy.upstream.link import Link
 from ingress.settings import ProxySettings
 
 SWEEP_SECONDS: Final = 1.0
-"""How coarse the end of an idle connection is; one that is due is never reused."""
+"""How coarse the end of an idle connection is; one that is due is never reused. So long, too, any
+number may be idle: closing at once what the next burst takes would have it dialled again."""
 
 Address: TypeAlias = tuple[str, int]
 """What a stack is for, host and port: endpoints that differ in their target only share it."""
@@ -47,13 +48,12 @@ class IdleLinks:
 
     def put(self, link: Link) -> None:
         """Keep a link for its next exchange, unless nothing would be sent there any more."""
-        if self._retained is not None and link.address not in self._retained:
+        unwanted = self._retained is not None and link.address not in self._retained
+        if unwanted or not self._most:
             link.abort()
             return
         self._since[link] = self._loop.time()
         self._stacks.setdefault(link.address, []).append(link)
-        if len(self._since) > self._most:
-            self._discard(next(iter(self._since)))
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
@@ -89,9 +89,11 @@ class IdleLinks:
 
     def _sweep(self) -> None:
         self._sweeper = None
-        oldest = self._loop.time() - self._seconds
+        now = self._loop.time()
         for link, since in list(self._since.items()):
-            if since > oldest:
+            crowded = len(self._since) > self._most
+            patience = min(SWEEP_SECONDS, self._seconds) if crowded else self._seconds
+            if since > now - patience:
                 break
             self._discard(link)
         if self._since:

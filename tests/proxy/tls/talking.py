@@ -9,9 +9,10 @@ import ssl
 
 from wire.served import FALLBACK, listening
 
+from ingress.proxy.acceptor import SECURE_AT_ONCE, Acceptor
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.room import Room
-from ingress.proxy.tls import Acceptor, Handshakes, Renewed, listening_context
+from ingress.proxy.tls import Handshakes, Renewed, listening_context
 
 
 def trusting_nobody(**attributes):
@@ -102,9 +103,10 @@ async def listener(*, make_context=None, seconds=10.0, buffer=None, make=Talk):
     handshakes = Handshakes(
         Renewed(make_context or (lambda: listening_context(FALLBACK, lambda _: None))),
         protocol,
+        room=Room(0, Metrics()),
         seconds=seconds,
     )
-    acceptor = Acceptor(opened, handshakes, room=Room(0, Metrics()))
+    acceptor = Acceptor(opened, handshakes.begin, at_once=SECURE_AT_ONCE)
     acceptor.start()
     house = Listener(acceptor, handshakes, address=address, talks=talks)
     try:

@@ -136,7 +136,16 @@ async def test_the_sweep_leaves_those_whose_time_is_not_up():
         await eventually(lambda: idle.is_closed)
 
 
-async def test_no_more_than_so_many_stay_idle():
+async def test_none_stays_idle_where_none_is_to_be_kept():
+    async with (
+        pools(upstream_keep_alive_connections=0) as upstreams,
+        serving(good) as upstream,
+    ):
+        connection, *_ = await get(upstreams, upstream.endpoint)
+        assert connection.is_closed
+
+
+async def test_no_more_than_so_many_stay_idle_for_longer_than_a_burst():
     settings = {"upstream_keep_alive_connections": 2}
     async with pools(**settings) as upstreams, serving(good) as upstream:
         three = [await upstreams.open(upstream.endpoint, timeouts=PATIENT) for _ in range(3)]
@@ -145,6 +154,8 @@ async def test_no_more_than_so_many_stay_idle():
             await connection.response()
             await eventually(lambda connection=connection: connection.response_complete)
             connection.release()
+        assert repr(upstreams).endswith("3 idle>")
+        await eventually(lambda: three[0].is_closed)
         assert [connection.is_closed for connection in three] == [True, False, False]
         assert repr(upstreams).endswith("2 idle>")
 

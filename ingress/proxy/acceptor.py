@@ -1,20 +1,23 @@
-"""Takes connections off a listening socket, and off no more than there is room for."""
+"""Takes connections off a listening socket, many at a time.
 
+libuv takes one a turn of the event loop: where a turn is long, whoever is new waits for seconds.
+"""
+
+import asyncio
 import logging
 import socket
-from typing import TYPE_CHECKING, Final
-
-from ingress.proxy.room import Room
-from ingress.proxy.tls.handshakes import Handshakes
-
-if TYPE_CHECKING:
-    import asyncio
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 log: Final = logging.getLogger(__name__)
 
-AT_ONCE: Final = 16
-"""Connections that are taken before those that are already there get their turn: each is a third
-of a millisecond's work once it has said hello."""
+Address: TypeAlias = tuple[Any, ...]
+"""A peer as ``socket.accept`` returns it: host and port, and two numbers more with IPv6."""
+
+AT_ONCE: Final = 64
+SECURE_AT_ONCE: Final = 16
+"""Connections that are taken before those that are already there get their turn: with TLS each is
+a third of a millisecond's work once it has said hello."""
 PAUSE: Final = 0.1
 """Seconds to wait where there is no room; those who knock meanwhile wait in the kernel."""
 REMIND: Final = 60.0
@@ -22,17 +25,23 @@ REMIND: Final = 60.0
 
 
 class Acceptor:
-    """Accepts on a listening socket, which is its own from now on, and begins the handshakes.
+    """Accepts on a listening socket, which is its own from now on, and has somebody ``begin``.
 
-    Where the system has no descriptor left, or no memory, nothing is accepted for a moment. Where
-    ``room`` is full, whoever comes is turned away without a word: one would take a handshake.
+    That gets each connection, non-blocking, and its peer. Where the system has no descriptor left,
+    or no memory, nothing is accepted for a moment.
     """
 
-    def __init__(self, listener: socket.socket, handshakes: Handshakes, *, room: Room) -> None:
-        self._room = room
+    def __init__(
+        self,
+        listener: socket.socket,
+        begin: Callable[[socket.socket, Address], None],
+        *,
+        at_once: int,
+    ) -> None:
         self._listener = listener
-        self._handshakes = handshakes
-        self._loop = handshakes.loop
+        self._begin = begin
+        self._at_once = at_once
+        self._loop = asyncio.get_running_loop()
         self._resuming: asyncio.TimerHandle | None = None
         self._remind_at = 0.0
 
@@ -56,7 +65,7 @@ class Acceptor:
         self._loop.add_reader(self._listener.fileno(), self._readable)
 
     def _readable(self) -> None:
-        for _ in range(AT_ONCE):
+        for _ in range(self._at_once):
             if not self._accept():
                 return
 
@@ -71,12 +80,8 @@ class Acceptor:
         except OSError as error:
             self._pause(error)
             return False
-        if self._room.full:
-            self._room.turn_away()
-            connection.close()
-            return True
         connection.settimeout(0)
-        self._handshakes.begin(connection, peername)
+        self._begin(connection, peername)
         return True
 
     def _pause(self, error: OSError) -> None:
@@ -85,4 +90,5 @@ class Acceptor:
         now = self._loop.time()
         if now >= self._remind_at:
             self._remind_at = now + REMIND
-            log.error("HTTPS connections have to wait, since none can be accepted: %s", error)
+            address = self._listener.getsockname()
+            log.error("connections to %s have to wait: none can be accepted: %s", address, error)

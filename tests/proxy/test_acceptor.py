@@ -3,7 +3,10 @@ import socket
 
 import pytest
 from proxy.tls.talking import listener, no_descriptor_left, trusting_nobody
+from wire.served import listening
 from wire.upstreams import eventually
+
+from ingress.proxy.acceptor import AT_ONCE, Acceptor
 
 CROWD = 200
 
@@ -15,6 +18,22 @@ async def test_a_crowd_is_let_in_one_and_all():
         for client in clients:
             client.close()
         await house.handshakes.over(5)
+
+
+async def test_many_are_taken_in_a_turn_and_the_others_in_the_next():
+    opened, taken = listening(), []
+    clients = [socket.create_connection(opened.getsockname(), 5) for _ in range(AT_ONCE + 4)]
+    acceptor = Acceptor(opened, lambda connection, _: taken.append(connection), at_once=AT_ONCE)
+    acceptor.start()
+    counts = [0]
+    while counts[-1] < len(clients):
+        await asyncio.sleep(0)
+        if len(taken) > counts[-1]:
+            counts.append(len(taken))
+    assert counts == [0, AT_ONCE, AT_ONCE + 4]
+    acceptor.stop()
+    for connection in (*clients, *taken):
+        connection.close()
 
 
 async def test_small_answers_are_not_held_back_by_the_kernel():
