@@ -15,9 +15,9 @@ Address: TypeAlias = tuple[Any, ...]
 """A peer as ``socket.accept`` returns it: host and port, and two numbers more with IPv6."""
 
 AT_ONCE: Final = 64
+"""Connections that are taken before those that are already there get their turn."""
 SECURE_AT_ONCE: Final = 16
-"""Connections that are taken before those that are already there get their turn: with TLS each is
-a third of a millisecond's work once it has said hello."""
+"""The same with TLS: each is a third of a millisecond's work once it has said hello."""
 PAUSE: Final = 0.1
 """Seconds to wait where there is no room; those who knock meanwhile wait in the kernel."""
 REMIND: Final = 60.0
