@@ -101,6 +101,7 @@ async def test_an_upstream_that_is_slow_to_read():
         await go_on.wait()
         await reader.readexactly(20_000_000)
         writer.write(GOOD)
+        await read_head(reader)  # which keeps the connection open: nothing more is told
 
     async with pools() as upstreams, serving(serve) as upstream:
         link = await dialled(upstreams, upstream)
