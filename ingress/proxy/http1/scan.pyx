@@ -7,7 +7,7 @@ They return the same for the same bytes (tests/proxy/http1/test_scan.py), in one
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.string cimport memcmp, memcpy
 
-from ingress.model.messages import MEANINGFUL, field_key
+from ingress.model.messages import MEANINGFUL
 from ingress.proxy.http1 import fields
 
 cdef enum:
@@ -17,10 +17,16 @@ cdef enum:
 
     MOST_CUTS = 32
     LONGEST = 64
+    SLOTS = 1024  # many more than there are names, so that few share one
+
+cdef struct Slot:
+    const unsigned char *name
+    Py_ssize_t size
+    int key  # in _keys
 
 cdef unsigned char _kinds[256]
-cdef unsigned char _worth[LONGEST][256]
-cdef dict _keys = {}
+cdef Slot _slots[SLOTS]
+cdef list _keys = sorted(MEANINGFUL)  # whose bytes the slots point to
 cdef dict _methods = {}
 cdef tuple _new = (1, 1), _old = (1, 0)
 
@@ -35,11 +41,24 @@ cdef void _prepare():
             _kinds[byte] |= TEXT
         if 33 <= byte < 127 and byte != 35:
             _kinds[byte] |= TARGET
-    for length in range(LONGEST):
-        for byte in range(256):
-            _worth[length][byte] = 0
-    for key in MEANINGFUL:
-        _worth[len(key)][key[0]] = _worth[len(key)][key[:1].upper()[0]] = 1
+    cdef unsigned int at
+    cdef bytes name
+    for key, name in enumerate(_keys):
+        at = _hash(PyBytes_AS_STRING(name), len(name))
+        while _slots[at].name is not NULL:
+            at = (at + 1) % SLOTS
+        _slots[at].name = <const unsigned char *> PyBytes_AS_STRING(name)
+        _slots[at].size = len(name)
+        _slots[at].key = key
+
+
+cdef unsigned int _hash(const char *name, Py_ssize_t size):
+    """Return where a name's slot is, the same for capitals and small letters."""
+    cdef unsigned int found = <unsigned int> size
+    cdef Py_ssize_t at
+    for at in range(size):
+        found = found * 31 + (name[at] | 32)
+    return found % SLOTS
 
 
 _prepare()
@@ -81,28 +100,43 @@ def read_head(bytes head, dropped):
         if at[0] != 13 or at[1] != 10:
             return None
         count += 1
-        if colon - begin < LONGEST and _worth[colon - begin][begin[0]]:
-            key = _key(PyBytes_FromStringAndSize(<const char *> begin, colon - begin))
-            if key:
-                _add(known, key, colon + 1, at)
-                if key in dropped:
-                    if cut == MOST_CUTS:
-                        return fields.read_head(head, dropped)
-                    cuts[cut].begin = begin
-                    cuts[cut].end = at + 2
-                    cut += 1
+        key = _key(begin, colon - begin)
+        if key is not None:
+            _add(known, key, colon + 1, at)
+            if key in dropped:
+                if cut == MOST_CUTS:
+                    return fields.read_head(head, dropped)
+                cuts[cut].begin = begin
+                cuts[cut].end = at + 2
+                cut += 1
     if at != end:
         return None
     return start, count, _without(first, end + 2, cuts, cut), known
 
 
-cdef bytes _key(bytes name):
-    key = _keys.get(name)
-    if key is None:
-        if len(_keys) >= fields.MAX_NAMES:
-            _keys.clear()
-        key = _keys[name] = field_key(name)
-    return <bytes> key
+cdef bytes _key(const unsigned char *name, Py_ssize_t size):
+    """Return a name's key (``model.messages.field_key``), ``None`` where it means nothing."""
+    if size >= LONGEST:
+        return None
+    cdef unsigned int at = _hash(<const char *> name, size)
+    while _slots[at].name is not NULL:
+        if _slots[at].size == size and _alike(_slots[at].name, name, size):
+            return <bytes> _keys[_slots[at].key]
+        at = (at + 1) % SLOTS
+    return None
+
+
+cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t size):
+    """Tell whether a name is a key but for capitals."""
+    cdef Py_ssize_t at
+    cdef unsigned char byte
+    for at in range(size):
+        byte = name[at]
+        if 65 <= byte <= 90:
+            byte |= 32
+        if byte != key[at]:
+            return False
+    return True
 
 
 cdef _add(dict known, bytes key, const unsigned char *begin, const unsigned char *end):
