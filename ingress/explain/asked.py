@@ -83,12 +83,22 @@ def _host_header(headers: _Headers, *, default: str) -> str:
 def _head(
     method: str, authority: str, *, url: SplitResult, headers: _Headers
 ) -> RequestHead | None:
-    host = parse_authority(authority)
-    if host is None:
+    parsed = parse_authority(authority)
+    if parsed is None:
         return None
+    host, port = parsed
     try:
         path = normalise_path(url.path or "/")
     except PathError:
         return None
     query = f"?{url.query}" if url.query else ""
-    return RequestHead(method, *host, authority, path, path + query, (1, 1), known_of(headers))
+    return RequestHead(
+        method=method,
+        host=host,
+        port=port,
+        authority=authority,
+        path=path,
+        target=path + query,
+        version=(1, 1),
+        known=known_of(headers),
+    )

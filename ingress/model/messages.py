@@ -5,8 +5,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
-from msgspec import Struct
-
 Trailers: TypeAlias = list[tuple[bytes, bytes]]
 """Names as written, values without surrounding white space."""
 
@@ -69,8 +67,8 @@ class Peer(NamedTuple):
     tls: bool
 
 
-class RequestHead(Struct, frozen=True, gc=False):
-    """A request that passed the rules of the wire.
+class RequestHead:
+    """A request that passed the rules of the wire; nothing of it changes.
 
     ``host`` is normalised (``model.hosts``), ``port`` the one in the Host header, ``authority``
     the header as sent; ``path`` is normalised (``model.paths``), ``target`` is what is sent
@@ -79,15 +77,28 @@ class RequestHead(Struct, frozen=True, gc=False):
     with its end.
     """
 
-    method: str
-    host: str
-    port: int | None
-    authority: str
-    path: str
-    target: str
-    version: tuple[int, int]
-    known: Known
-    kept: bytes = b""
+    def __init__(  # noqa: PLR0913 - one for each part of a head
+        self,
+        *,
+        method: str,
+        host: str,
+        port: int | None,
+        authority: str,
+        path: str,
+        target: str,
+        version: tuple[int, int],
+        known: Known,
+        kept: bytes = b"",
+    ) -> None:
+        self.method = method
+        self.host = host
+        self.port = port
+        self.authority = authority
+        self.path = path
+        self.target = target
+        self.version = version
+        self.known = known
+        self.kept = kept
 
 
 def first_value(known: Known, name: bytes) -> bytes:

@@ -4,6 +4,7 @@ Order and duplicates of everything else are kept, and names as they were written
 """
 
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final
 
 from ingress.model.messages import Known, RequestHead, Trailers, tokens_of, with_doubles
@@ -46,7 +47,7 @@ def dropped_from(*, trusted: bool) -> AbstractSet[bytes]:
     return _DROPPED_TRUSTED if trusted else _DROPPED
 
 
-def request_fields(head: RequestHead, identity: Identity, *, request_id: str) -> bytes:
+def request_fields(head: RequestHead, identity: Identity, request_id: str) -> bytes:
     """Return the lines that go upstream, each with its end, but for the framing.
 
     A Host is always among them, empty where an HTTP/1.0 client sent none (RFC 9112 §3.2).
@@ -58,7 +59,7 @@ def request_fields(head: RequestHead, identity: Identity, *, request_id: str) ->
         kept = b"Host: %b\r\n%b" % (authority.encode("latin-1"), kept)
     told = b""
     if b"x-forwarded-for" in known:
-        told = b", ".join(value for value in known[b"x-forwarded-for"] if value)
+        told = b", ".join([value for value in known[b"x-forwarded-for"] if value])
     if identity.trusted:
         return kept + _vouched(head, identity, request_id=request_id, before=told)
     if told:
@@ -111,9 +112,13 @@ def without_named(kept: bytes, known: Known) -> bytes:
 
 
 def _named(known: Known) -> AbstractSet[bytes]:
-    if b"connection" not in known:
-        return frozenset()
-    return tokens_of(b",".join(known[b"connection"])) - _NEVER_NAMED
+    said = known.get(b"connection")
+    return _options(b",".join(said)) if said else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _options(connection: bytes) -> AbstractSet[bytes]:
+    return tokens_of(connection) - _NEVER_NAMED
 
 
 def _vouched(head: RequestHead, identity: Identity, *, request_id: str, before: bytes) -> bytes:

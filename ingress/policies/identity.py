@@ -2,17 +2,14 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
-
-from msgspec import Struct
 
 from ingress.model.messages import Known, Peer
 from ingress.policies.ports import PublicPorts
 from ingress.settings import Network
 
-_ID_BYTES: Final = 16
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 # Some proxies (Traefik) name the scheme of a WebSocket's URL.
 _SCHEMES: Final = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "https"}
@@ -20,8 +17,8 @@ _SCHEMES: Final = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "h
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class Identity(Struct, frozen=True, gc=False):
-    """Who sent a request, as far as can be trusted.
+class Identity:
+    """Who sent a request, as far as can be trusted; nothing of it changes.
 
     ``client`` is an IP as text, or the ``peer`` where there is no better; ``peer`` is the other
     end of the connection; ``scheme`` (``http`` or ``https``) and ``port`` are what the client
@@ -30,12 +27,15 @@ class Identity(Struct, frozen=True, gc=False):
     upstream of it, each with its end.
     """
 
-    client: str
-    peer: str
-    scheme: str
-    port: int
-    trusted: bool
-    fields: bytes
+    def __init__(
+        self, *, client: str, peer: str, scheme: str, port: int, trusted: bool, fields: bytes
+    ) -> None:
+        self.client = client
+        self.peer = peer
+        self.scheme = scheme
+        self.port = port
+        self.trusted = trusted
+        self.fields = fields
 
 
 def is_trusted(peer: Peer, trusted_proxies: Sequence[Network]) -> bool:
@@ -58,24 +58,22 @@ def identify(
         client = _client(address, known, trusted_proxies)
         scheme = _scheme(known) or scheme
     port = ports.forwarded(scheme, peer)
-    return Identity(client, address, scheme, port, trusted, _forwarding(client, scheme, port))
+    return Identity(
+        client=client,
+        peer=address,
+        scheme=scheme,
+        port=port,
+        trusted=trusted,
+        fields=_forwarding(client, scheme, port),
+    )
 
 
-def request_id_of(known: Known, randomness: Callable[[int], bytes]) -> str:
-    """Return a request's id: the one that it brings, if it is fit to be logged, or a new one.
-
-    ``randomness`` gives that many random bytes, as ``os.urandom`` does.
-    """
-    if b"x-request-id" in known:
-        values = known[b"x-request-id"]
-        if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
-            return values[0].decode()
-    return new_request_id(randomness)
-
-
-def new_request_id(randomness: Callable[[int], bytes]) -> str:
-    """Make an X-Request-ID: 32 hex digits, as ingress-nginx makes them."""
-    return randomness(_ID_BYTES).hex()
+def request_id_of(known: Known) -> str:
+    """Return the id that a request brings, empty where it brings none that is fit to be logged."""
+    values = known.get(b"x-request-id")
+    if values is None or len(values) != 1 or not _REQUEST_ID.fullmatch(values[0]):
+        return ""
+    return values[0].decode()
 
 
 def _scheme(known: Known) -> str:

@@ -1,6 +1,7 @@
 cimport cython
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.exchange cimport Exchange
+from ingress.runtime.requestids cimport RequestIds
 
 
 @cython.final
@@ -12,7 +13,9 @@ cdef class Errand:
 
 cdef class Admission:
     cdef public object ports
-    cdef object _trusted, _fixtures, _randomness
+    cdef object _trusted, _fixtures
+    cdef RequestIds _request_ids
 
     cpdef tuple pin(self, Gate gate)
     cpdef admit(self, Exchange exchange)
+    cdef Errand _errand(self, Exchange exchange, route)

@@ -5,14 +5,15 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingress.model.messages import Known, first_value
+from ingress.model.policies import Timeouts
 from ingress.model.snapshot import Backend, BackendRef, Endpoint, Route
 from ingress.policies import (
+    GO_ON,
     PublicPorts,
     Redirect,
     Refuse,
     decide,
     identify,
-    new_request_id,
     request_fields,
     request_id_of,
     upgrade_of,
@@ -26,7 +27,7 @@ from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import AccessRecord, Recorder
 from ingress.proxy.state import State
 from ingress.proxy.upstream import Upstreams
-from ingress.runtime.randomness import Randomness
+from ingress.runtime.requestids import RequestIds
 from ingress.settings import ProxySettings
 
 _VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
@@ -37,30 +38,16 @@ class Errand:
 
     ``fields`` are the lines that go upstream but for the framing, each with its end. ``client`` is
     whom affinity is for; ``upgrade`` names the protocols to ask for; ``max_bytes`` bounds the
-    request's body, 0 for no limit. Raises Failure where there is nothing to send it to, or too much
-    to send.
+    request's body, 0 for no limit.
     """
 
-    def __init__(self, exchange: Exchange, route: Route) -> None:
-        asked = exchange.asked
-        backend = exchange.state.backend_of(route)
-        if backend is None:
-            raise Failure(FailureKind.NO_ENDPOINTS, "the backend is unknown")
-        policies = route.policies
-        limit = policies.body_limit.max_bytes
-        if limit and isinstance(asked.framing, int) and asked.framing > limit:
-            raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
-        self.route = route
-        self.backend: Backend = backend
-        self.timeouts = policies.timeouts
-        self.client = exchange.identity.client
-        self.max_bytes = limit
-        self.fields = request_fields(
-            asked.head, exchange.identity, request_id=exchange.record.request_id
-        )
-        # A switch comes after the body, so a request with one is served as it stands.
-        asks = b"upgrade" in asked.head.known and not asked.framing
-        self.upgrade = upgrade_of(asked.head) if asks else b""
+    route: Route
+    backend: Backend
+    timeouts: Timeouts
+    client: str
+    max_bytes: int
+    fields: bytes
+    upgrade: bytes
 
 
 class Fixtures(NamedTuple):
@@ -92,29 +79,27 @@ class Admission:
         self.ports = PublicPorts(http=settings.public_http_port, https=settings.public_https_port)
         self._trusted = settings.trusted_proxies
         self._fixtures = fixtures
-        self._randomness = Randomness()
+        self._request_ids = RequestIds()
 
     def pin(self, gate: Gate) -> Pinned:
         """Decide what holds for the request in flight from now on."""
         state, head = self._fixtures.current(), gate.request.head
-        identity = gate.identity
+        known, identity = head.known, gate.identity
         if identity is None:
-            identity = identify(
-                gate.peer, head.known, ports=self.ports, trusted_proxies=self._trusted
-            )
+            identity = identify(gate.peer, known, ports=self.ports, trusted_proxies=self._trusted)
             if not identity.trusted:
                 gate.identity = identity  # whatever it says, it will not be another
         record = AccessRecord(
             at=self._fixtures.recorder.now(),
-            request_id=request_id_of(head.known, self._randomness),
+            request_id=request_id_of(known) or self._request_ids.new(),
             client=identity.client,
             scheme=identity.scheme,
             method=head.method,
             host=head.authority,
             target=head.target,
             version=_VERSIONS[head.version],
-            referer=_told(head.known, b"referer"),
-            user_agent=_told(head.known, b"user-agent"),
+            referer=_told(known, b"referer"),
+            user_agent=_told(known, b"user-agent"),
             generation=state.generation,
         )
         return state, identity, record
@@ -129,19 +114,42 @@ class Admission:
             if route.backend is not None:
                 record.service = _service(route.backend)
         decision = decide(head, exchange.identity, match=match, ports=self.ports)
+        if decision is GO_ON:
+            assert route is not None  # noqa: S101 - or decide() would have refused
+            return self._errand(exchange, route)
         if isinstance(decision, Redirect):
             return redirection(decision, request_id=record.request_id)
-        if isinstance(decision, Refuse):
-            record.failure = decision.reason
-            return exchange.page(decision.status)
-        assert route is not None  # noqa: S101 - or decide() would have refused
-        return Errand(exchange, route)
+        assert isinstance(decision, Refuse)  # noqa: S101 - there is no other decision
+        record.failure = decision.reason
+        return exchange.page(decision.status)
+
+    def _errand(self, exchange: Exchange, route: Route) -> Errand:
+        """Return what is to be sent; raises Failure where there is nowhere, or too much."""
+        asked, head, identity = exchange.asked, exchange.head, exchange.identity
+        backend = exchange.state.backend_of(route)
+        if backend is None:
+            raise Failure(FailureKind.NO_ENDPOINTS, "the backend is unknown")
+        policies = route.policies
+        limit = policies.body_limit.max_bytes
+        if limit and isinstance(asked.framing, int) and asked.framing > limit:
+            raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
+        errand = Errand()
+        errand.route = route
+        errand.backend = backend
+        errand.timeouts = policies.timeouts
+        errand.client = identity.client
+        errand.max_bytes = limit
+        errand.fields = request_fields(head, identity, exchange.record.request_id)
+        # A switch comes after the body, so a request with one is served as it stands.
+        asks = b"upgrade" in head.known and not asked.framing
+        errand.upgrade = upgrade_of(head) if asks else b""
+        return errand
 
     def refused(self, gate: Gate, failure: Failure) -> tuple[AccessRecord, Answer]:
         """Return record and answer for bytes that are no request."""
         record = AccessRecord(
             at=self._fixtures.recorder.now(),
-            request_id=new_request_id(self._randomness),
+            request_id=self._request_ids.new(),
             client=gate.peer.address,
             scheme="https" if gate.peer.tls else "http",
             status=failure.status,

@@ -6,3 +6,4 @@ cdef class Balancer:
     cdef dict _last
 
     cpdef choose(self, backend, client)
+    cdef _of(self, tuple endpoints, backend, client)

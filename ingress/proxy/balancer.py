@@ -37,14 +37,14 @@ class Balancer:
         ``client`` is the client's address (``Identity.client``), for ``sessionAffinity: ClientIP``:
         it gets the endpoint that ranks highest for it.
         """
-        return self._of(backend.endpoints, backend, client=client)
+        return self._of(backend.endpoints, backend, client)
 
     def choose_another(
         self, backend: Backend, client: str, *, tried: Collection[Endpoint]
     ) -> Endpoint | None:
         """Return the endpoint for a request that failed on those that were tried."""
         left = tuple(endpoint for endpoint in backend.endpoints if endpoint not in tried)
-        return self._of(left, backend, client=client)
+        return self._of(left, backend, client)
 
     def retain(self, keys: Container[str]) -> None:
         """Forget the turns of backends that are gone."""
@@ -52,7 +52,7 @@ class Balancer:
             del self._last[key]
 
     def _of(
-        self, endpoints: tuple[Endpoint, ...], backend: Backend, *, client: str
+        self, endpoints: tuple[Endpoint, ...], backend: Backend, client: str
     ) -> Endpoint | None:
         if not endpoints:
             return None

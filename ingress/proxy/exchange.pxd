@@ -1,15 +1,25 @@
+cimport cython
+from ingress.model.messages cimport RequestHead
+from ingress.policies.identity cimport Identity
 from ingress.proxy.downstream.gate cimport Gate
+from ingress.proxy.downstream.heads cimport Request
+from ingress.proxy.http1.messages cimport ResponseHead
 
 
 cdef class Exchange:
     cdef public Gate gate
-    cdef public object asked, head, state, identity, record
+    cdef public Request asked
+    cdef public RequestHead head
+    cdef public Identity identity
+    cdef public object state, record
     cdef public bint answered, keeps_alive, continued, chunked, closes
     cdef long long _began
 
+    @cython.locals(now=cython.longlong)
+    cpdef double seconds(self)
     cdef bint _must_close(self)
     cpdef bytes begin(self, status, bytes reason)
-    cpdef bytes relayed(self, head)
-    cpdef bytes interim(self, head)
+    cpdef bytes relayed(self, ResponseHead head)
+    cpdef bytes interim(self, ResponseHead head)
     cpdef bytes answer(self, answer)
     cpdef page(self, status)

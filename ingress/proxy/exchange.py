@@ -4,10 +4,11 @@ import time
 from typing import Final, TypeAlias
 
 from ingress.model.messages import first_value
-from ingress.policies import Identity, response_fields, without_named
+from ingress.policies import response_fields, without_named
+from ingress.policies.identity import Identity
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
-from ingress.proxy.downstream.replies import date_line, start_of
+from ingress.proxy.downstream.replies import date_line, length_line, start_of
 from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
@@ -30,17 +31,17 @@ class Exchange:
 
     def __init__(self, gate: Gate, pinned: Pinned) -> None:
         self.gate = gate
-        self.asked = asked = gate.request
-        self.head = asked.head
+        self.asked = self.gate.request
+        self.head = self.asked.head
         self.state, self.identity, self.record = pinned
         self.answered = self.keeps_alive = self.continued = False
         self.chunked = self.closes = False
         self._began = time.perf_counter_ns()
 
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the head was read; uvloop's own clock has milliseconds only."""
-        return (time.perf_counter_ns() - self._began) // 1000 / 1_000_000
+    def seconds(self) -> float:
+        """Return how long it is since the head was read; uvloop's clock has milliseconds only."""
+        now = time.perf_counter_ns()
+        return (now - self._began) // 1000 / 1_000_000
 
     def _must_close(self) -> bool:
         """Tell whether the response has to announce that the connection closes behind it.
@@ -71,8 +72,8 @@ class Exchange:
             if self.chunked:
                 fields += b"Transfer-Encoding: chunked\r\n"
         elif head.content_length is not None and head.status not in _SIZELESS:
-            fields += b"Content-Length: %d\r\n" % head.content_length
-        return b"%b%b\r\n" % (self.begin(head.status, head.reason), fields)
+            fields += length_line(head.content_length)
+        return self.begin(head.status, head.reason) + fields + b"\r\n"
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
@@ -85,7 +86,7 @@ class Exchange:
         start = self.begin(answer.status, answer.reason)
         body = b"" if self.head.method == "HEAD" else answer.body
         self.record.bytes_out = len(body)
-        return b"%b%b\r\n%b" % (start, answer.fields, body)
+        return start + answer.fields + b"\r\n" + body
 
     def page(self, status: int) -> Answer:
         """Return the error page for this client."""

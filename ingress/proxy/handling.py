@@ -32,4 +32,4 @@ class Handling(Exchange):
         if not self.keeps_alive:
             # Else aiohttp would wait for the rest of the body; the gate lingers in its place.
             self.request.content.feed_eof()
-        self.record.duration = self.elapsed
+        self.record.duration = self.seconds()

@@ -24,14 +24,15 @@ class Metrics:
         series = self._counts.series.get(key)
         if series is None:
             series = self._counts.series[key] = Series()
-        status_class = record.status // 100
-        series.classes[status_class] = series.classes.get(status_class, 0) + 1
-        series.buckets[bisect_left(BUCKETS, record.duration)] += 1
-        series.seconds += record.duration
+        classes, status_class = series.classes, record.status // 100
+        classes[status_class] = classes.get(status_class, 0) + 1
+        duration, failure = record.duration, record.failure
+        series.buckets[bisect_left(BUCKETS, duration)] += 1
+        series.seconds += duration
         for token in record.failed_tries:
             self._fail((*key, token))
-        if record.failure:
-            self._fail((*key, record.failure))
+        if failure:
+            self._fail((*key, failure))
 
     def turn_away(self) -> None:
         """Take note of a connection that there was no room for."""

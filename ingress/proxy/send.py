@@ -71,5 +71,5 @@ class Sender:
         )
         upload.start(connection)
         head = await connection.response()
-        exchange.record.upstream_duration = exchange.elapsed
+        exchange.record.upstream_duration = exchange.seconds()
         return connection, head

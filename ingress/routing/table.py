@@ -7,6 +7,7 @@ that could end the longest of the host's prefixes. A request cannot make it walk
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from ingress.model.differing import differing
@@ -51,6 +52,9 @@ _TAKEN_BY: Final[Mapping[HostKind, DecidedBy]] = {
     HostKind.WILDCARD: DecidedBy.WILDCARD_HOST,
     HostKind.ANY: DecidedBy.ANY_HOST,
 }
+
+
+_wildcard_of = lru_cache(maxsize=4096)(wildcard_of)  # the same few are asked for, again and again
 
 
 class HostTable:
@@ -143,7 +147,7 @@ class RoutingTable:
         names = self._server_names
         server_name = names.get(host)
         if table is None or (server_name is None and names):
-            wildcard = wildcard_of(host)
+            wildcard = _wildcard_of(host)
             if table is None:
                 table = self._hosts.get(wildcard) or self._hosts.get(ANY_HOST)
             if server_name is None:

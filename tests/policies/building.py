@@ -1,10 +1,8 @@
 """Requests and identities with everything defaulted."""
 
-from msgspec import structs
-
 from ingress.model.messages import Peer, RequestHead, field_key, known_of
 from ingress.policies.headers import dropped_from
-from ingress.policies.identity import identify
+from ingress.policies.identity import Identity, identify
 from ingress.policies.ports import PublicPorts
 
 
@@ -46,4 +44,5 @@ def written(fields):
 
 def identity(**fields):
     stranger = identify(peer(), {}, trusted_proxies=(), ports=PublicPorts(80, 443))
-    return structs.replace(stranger, **fields)
+    of_it = ("client", "peer", "scheme", "port", "trusted", "fields")
+    return Identity(**{name: getattr(stranger, name) for name in of_it} | fields)

@@ -1,10 +1,17 @@
+from ingress.policies.identity cimport Identity
 from ingress.proxy.deadline cimport Deadline
+from ingress.proxy.downstream.heads cimport Request
 from ingress.proxy.downstream.scanner cimport HeadScanner
 from ingress.proxy.outlet cimport Outlet
 
 
+cdef int _NOTHING, _HEAD, _BODY
+
+
 cdef class Gate:
-    cdef public object request, carrier, peer, transport, identity
+    cdef public Request request
+    cdef public Identity identity
+    cdef public object carrier, peer, transport
     cdef public bint in_flight, draining, full, closing, half_closed
     cdef HeadScanner _scanner
     cdef Deadline _deadline

@@ -14,7 +14,7 @@ from ingress.proxy.outlet import Outlet
 
 if TYPE_CHECKING:
     from ingress.model.messages import Peer
-    from ingress.policies import Identity
+    from ingress.policies.identity import Identity
 
 MAX_PENDING: Final = 65_536
 """Bytes of the next requests that are kept while one is being answered."""

@@ -116,7 +116,17 @@ def read_request(raw: bytes, dropped: AbstractSet[bytes]) -> Request:
         raise bad(f"the path {error}") from error
     if path is not asked:
         target = path + mark + query
-    head = RequestHead(method, host, port, authority, path, target, version, known, kept)
+    head = RequestHead(
+        method=method,
+        host=host,
+        port=port,
+        authority=authority,
+        path=path,
+        target=target,
+        version=version,
+        known=known,
+        kept=kept,
+    )
     return Request(head, raw)
 
 

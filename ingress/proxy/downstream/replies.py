@@ -34,6 +34,7 @@ class Reply(web.StreamResponse):
         """See aiohttp.web.StreamResponse."""
 
 
+@lru_cache(maxsize=256)
 def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
     """Return what a response begins with, ``version`` being the client's.
 
@@ -44,6 +45,12 @@ def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive
     if keep_alive == (version[1] == 1) or status == 101:
         return line
     return line + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
+
+
+@lru_cache(maxsize=1024)
+def length_line(length: int) -> bytes:
+    """Return the line that says how long the body is (RFC 9110 §8.6)."""
+    return b"Content-Length: %d\r\n" % length
 
 
 def date_line() -> bytes:

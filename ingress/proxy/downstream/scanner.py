@@ -43,9 +43,10 @@ class HeadScanner:
         if not self._buffer and not self._skipped:
             size = data.find(_END) + len(_END)
             if len(_END) <= size <= self._max_bytes and data[0] not in _CRLF:
-                # Whole at once, as most come.
-                self.rest = data[size:]
-                return read_request(data[:size], self._dropped)
+                # Whole at once, as most come, and nothing behind it.
+                whole = size == len(data)
+                self.rest = b"" if whole else data[size:]
+                return read_request(data if whole else data[:size], self._dropped)
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).

@@ -1,5 +1,7 @@
 cimport cython
 from ingress.proxy.admission cimport Admission
+from ingress.proxy.downstream.gate cimport Gate
+from ingress.proxy.record cimport Recorder
 from ingress.proxy.upstream.idle cimport IdleLinks
 
 
@@ -8,7 +10,8 @@ cdef class ExpressLane:
     cdef public object settings, fixtures
     cdef public Admission admission
     cdef public IdleLinks idle
+    cdef public Recorder recorder
     cdef public Py_ssize_t max_header_bytes
     cdef set _tunnels
 
-    cpdef begin(self, gate)
+    cpdef begin(self, Gate gate)

@@ -22,6 +22,7 @@ class ExpressLane:
         self.max_header_bytes = settings.max_header_bytes
         self.fixtures = fixtures
         self.idle = fixtures.upstreams.idle
+        self.recorder = fixtures.recorder
         self.admission = admission
         self._tunnels: set[asyncio.Task[None]] = set()
 

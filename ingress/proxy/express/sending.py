@@ -28,8 +28,8 @@ class Sending(Exchange):
     """An Exchange on its way to a link; a Transit is what it becomes, and owns the link."""
 
     def __init__(self, lane: "ExpressLane", gate: Gate) -> None:
-        super().__init__(gate, lane.admission.pin(gate))
         self._lane = lane
+        super().__init__(gate, self._lane.admission.pin(gate))
         self._upload = NO_UPLOAD
         self._errand: Errand
         self._parser: ResponseParser

@@ -1,4 +1,5 @@
 from ingress.proxy.express.sending cimport Sending
+from ingress.proxy.http1.messages cimport ResponseHead
 
 
 cdef class Transit(Sending):
@@ -10,9 +11,9 @@ cdef class Transit(Sending):
     cpdef upstream_ended(self)
     cpdef reply(self, answer)
     cdef _pass_interims(self)
-    cdef bytes _respond(self, head, bytes body)
+    cdef bytes _respond(self, ResponseHead head, bytes body)
     cdef _relayed(self, bytes written)
-    cdef _switch(self, head)
+    cdef _switch(self, ResponseHead head)
     cdef _finish(self)
     cdef _end(self)
     cpdef _record(self)

@@ -7,9 +7,8 @@ from ingress.policies import trailing_headers
 from ingress.proxy.answers import Answer
 from ingress.proxy.express.sending import Sending
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1.messages import chunk_of, last_chunk
+from ingress.proxy.http1.messages import ResponseHead, chunk_of, last_chunk
 from ingress.proxy.switch import followed, is_switch, tunnel
-from ingress.proxy.upstream import ResponseHead
 
 if TYPE_CHECKING:
     from ingress.proxy.downstream.gate import Gate
@@ -160,7 +159,7 @@ class Transit(Sending):
                 self.gate.write(self.interim(head))
 
     def _respond(self, head: ResponseHead, body: bytes) -> bytes:
-        self.record.upstream_duration = self.elapsed
+        self.record.upstream_duration = self.seconds()
         self._early = not self._upload.complete
         begun = self.relayed(head)
         framed = chunk_of(body) if self.chunked and body else body
@@ -174,7 +173,7 @@ class Transit(Sending):
         parser = self._parser
         if self.chunked:
             written += last_chunk(trailing_headers(parser.trailers))
-        clean = parser.leaves_silence and self._upload.complete and not self._early
+        clean = parser.leaves_silence() and self._upload.complete and not self._early
         self._leave_upstream(clean=clean)
         self.gate.write(written)
         self._finish()
@@ -183,7 +182,7 @@ class Transit(Sending):
         link, self._link = self._link, None
         assert link is not None  # noqa: S101 - as above
         self._done = True
-        self.record.upstream_duration = self.elapsed
+        self.record.upstream_duration = self.seconds()
         passing = tunnel(
             self,
             head,
@@ -215,7 +214,7 @@ class Transit(Sending):
         self.over = True
         record = self.record
         record.status = record.status or 499
-        record.duration = self.elapsed
+        record.duration = self.seconds()
         if self.asked.framing:
             record.bytes_in = self._upload.consumed
-        self._lane.fixtures.recorder.add(record)
+        self._lane.recorder.add(record)

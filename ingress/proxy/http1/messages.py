@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from msgspec import Struct
-
 from ingress.model.messages import Known
 
 
@@ -27,8 +25,8 @@ MAX_LENGTH_DIGITS: Final = 18
 """Digits of a Content-Length that are made a number; more is beyond any body."""
 
 
-class ResponseHead(Struct, frozen=True, gc=False):
-    """The head of a response that passed the rules of the wire.
+class ResponseHead:
+    """The head of a response that passed the rules of the wire; nothing of it changes.
 
     ``kept`` are the lines that go on, as received and each with its end: without framing and
     hop-by-hop lines. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
@@ -38,15 +36,28 @@ class ResponseHead(Struct, frozen=True, gc=False):
     fields that mean something.
     """
 
-    status: int
-    reason: bytes
-    kept: bytes
-    version: tuple[int, int]
-    framing: Framing
-    content_length: int | None
-    keep_alive: bool
-    known: Known
-    interims: tuple["ResponseHead", ...] = ()
+    def __init__(  # noqa: PLR0913 - one for each part of a head
+        self,
+        *,
+        status: int,
+        reason: bytes,
+        kept: bytes,
+        version: tuple[int, int],
+        framing: Framing,
+        content_length: int | None,
+        keep_alive: bool,
+        known: Known,
+        interims: tuple["ResponseHead", ...] = (),
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.kept = kept
+        self.version = version
+        self.framing = framing
+        self.content_length = content_length
+        self.keep_alive = keep_alive
+        self.known = known
+        self.interims = interims
 
 
 def join_lines(lines: Sequence[bytes]) -> bytes:

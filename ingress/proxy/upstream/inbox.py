@@ -56,4 +56,4 @@ class Inbox:
     @property
     def leaves_silence(self) -> bool:
         """Whether the connection may carry another exchange, for all that the upstream said."""
-        return self._parser.leaves_silence
+        return self._parser.leaves_silence()

@@ -1,9 +1,13 @@
 cimport cython
+from ingress.proxy.http1.messages cimport ResponseHead
+
+cdef int _SWITCHING
+
 
 @cython.final
 @cython.freelist(64)
 cdef class ResponseParser:
-    cdef public object head
+    cdef public ResponseHead head
     cdef public tuple interims
     cdef public bint ended
     cdef public bytes surplus, upgrade
@@ -15,7 +19,10 @@ cdef class ResponseParser:
 
     cpdef bytes feed(self, bytes data)
     cpdef eof(self)
+    @cython.locals(head=ResponseHead)
+    cpdef bint leaves_silence(self)
+    @cython.locals(head=ResponseHead)
     cdef bytes _feed_head(self, bytes data)
-    cdef _read_head(self, bytes raw)
-    cdef _begin_body(self, head)
+    cdef ResponseHead _read_head(self, bytes raw)
+    cdef _begin_body(self, ResponseHead head)
     cdef bytes _feed_body(self, bytes data)

@@ -50,9 +50,8 @@ class ResponseParser:
         """What came behind a chunked body."""
         return self._chunks.trailers if self._chunks is not None else []
 
-    @property
     def leaves_silence(self) -> bool:
-        """Whether the connection may carry another exchange, for all that the upstream said."""
+        """Tell whether the connection may carry another exchange, for all the upstream said."""
         head = self.head
         if not self.ended or head is None or head.status == _SWITCHING or self.surplus:
             return False
@@ -109,15 +108,15 @@ class ResponseParser:
         bodiless = self._method == "HEAD" or status < 200 or status in _NO_BODY
         unsized = CHUNKED if chunked else UNTIL_CLOSE
         return ResponseHead(
-            status,
-            reason,
-            kept,
-            version,
-            None if bodiless else unsized if length is None else length,
-            length,
-            version == (1, 1) and b"close" not in options,
-            known,
-            self.interims,
+            status=status,
+            reason=reason,
+            kept=kept,
+            version=version,
+            framing=None if bodiless else unsized if length is None else length,
+            content_length=length,
+            keep_alive=version == (1, 1) and b"close" not in options,
+            known=known,
+            interims=self.interims,
         )
 
     def _check_switch(

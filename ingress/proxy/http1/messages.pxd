@@ -1,0 +1,11 @@
+cimport cython
+
+
+@cython.final
+@cython.freelist(64)
+cdef class ResponseHead:
+    cdef readonly int status
+    cdef readonly bytes reason, kept
+    cdef readonly tuple version, interims
+    cdef readonly object framing, content_length, known
+    cdef readonly bint keep_alive
