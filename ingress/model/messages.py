@@ -107,8 +107,18 @@ def first_value(known: Known, name: bytes) -> bytes:
     return values[0] if values else b""
 
 
-@lru_cache(maxsize=256)
+MEMORABLE: Final = 128
+"""The longest key of a cache that strangers fill: with longer ones they would fill our memory."""
+
+
 def tokens_of(value: bytes) -> frozenset[bytes]:
     """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
+    return _often(value) if len(value) <= MEMORABLE else _tokens(value)
+
+
+def _tokens(value: bytes) -> frozenset[bytes]:
     members = (member.strip(b" \t") for member in value.lower().split(b","))
     return frozenset([member for member in members if member])
+
+
+_often: Final = lru_cache(maxsize=256)(_tokens)

@@ -4,7 +4,6 @@ Order and duplicates of everything else are kept, and names as they were written
 """
 
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
 from typing import Final
 
 from ingress.model.messages import Known, RequestHead, Trailers, tokens_of, with_doubles
@@ -113,12 +112,7 @@ def without_named(kept: bytes, known: Known) -> bytes:
 
 def _named(known: Known) -> AbstractSet[bytes]:
     said = known.get(b"connection")
-    return _options(b",".join(said)) if said else frozenset()
-
-
-@lru_cache(maxsize=256)
-def _options(connection: bytes) -> AbstractSet[bytes]:
-    return tokens_of(connection) - _NEVER_NAMED
+    return tokens_of(b",".join(said)) - _NEVER_NAMED if said else frozenset()
 
 
 def _vouched(head: RequestHead, identity: Identity, *, request_id: str, before: bytes) -> bytes:

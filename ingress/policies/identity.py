@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from ingress.model.messages import Known, Peer
+from ingress.model.messages import MEMORABLE, Known, Peer
 from ingress.policies.ports import PublicPorts
 from ingress.settings import Network
 
@@ -121,12 +121,18 @@ def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     return parsed is not None and any(parsed in network for network in trusted)
 
 
-@lru_cache(maxsize=4096)
 def _parsed(text: str) -> Address | None:
+    return _often(text) if len(text) <= MEMORABLE else _parse(text)
+
+
+def _parse(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
+
+
+_often: Final = lru_cache(maxsize=4096)(_parse)
 
 
 def _plain(address: str) -> str:

@@ -1,3 +1,4 @@
+from ingress.model import messages
 from ingress.model.messages import (
     field_key,
     first_value,
@@ -37,3 +38,11 @@ def test_a_key_is_a_name_in_lower_case_if_it_means_something():
 
 def test_members_of_a_field():
     assert tokens_of(b"Keep-Alive,, close ,,x") == {b"keep-alive", b"close", b"x"}
+
+
+def test_members_that_are_long_do_not_fill_the_memory():
+    messages._often.cache_clear()
+    assert tokens_of(b"Close, " + b"x" * 60_000) == {b"close", b"x" * 60_000}
+    assert messages._often.cache_info().currsize == 0
+    assert tokens_of(b"close") == {b"close"}
+    assert messages._often.cache_info().currsize == 1

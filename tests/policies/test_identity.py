@@ -3,6 +3,7 @@ from ipaddress import ip_network
 import pytest
 
 from ingress.model.messages import known_of
+from ingress.policies import identity
 from ingress.policies.identity import identify, is_trusted, request_id_of
 from ingress.policies.ports import PublicPorts
 from tests.policies.building import lines, peer, written
@@ -139,3 +140,11 @@ def test_all_requests_of_a_stranger_have_one_identity():
     theirs, other = ask(*told, address="192.0.2.1"), ask(address="192.0.2.1")
     for name in ("client", "peer", "scheme", "port", "trusted", "fields"):
         assert getattr(theirs, name) == getattr(other, name)
+
+
+def test_what_is_long_and_said_to_be_an_address_does_not_fill_the_memory():
+    ask()
+    before = identity._often.cache_info()
+    assert ask(f"X-Forwarded-For: {'a' * 60_000}").client == "10.0.0.1"
+    after = identity._often.cache_info()
+    assert (after.currsize, after.misses) == (before.currsize, before.misses)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NoReturn
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import Known, RequestHead, tokens_of
+from ingress.model.messages import MEMORABLE, Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1 import RequestLine, read_head, read_request_line
@@ -156,17 +156,20 @@ def _host(known: Known, version: tuple[int, int]) -> tuple[str, str, int | None]
         if version == (1, 1):
             raise bad("no Host")
         return "", "", None
-    read = _read_host(values[0])
+    value = values[0]
+    read = _often(value) if len(value) <= MEMORABLE else _read_host(value)
     if read is None:
         raise bad("an authority that is no host")
     return read
 
 
-@lru_cache(maxsize=4096)
 def _read_host(value: bytes) -> tuple[str, str, int | None] | None:
     authority = value.decode("latin-1")
     parsed = parse_authority(authority)
     return None if parsed is None else (authority, *parsed)
+
+
+_often: Final = lru_cache(maxsize=4096)(_read_host)
 
 
 def _authority(authority: str) -> tuple[str, int | None]:

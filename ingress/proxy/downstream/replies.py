@@ -8,6 +8,8 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from ingress.model.messages import MEMORABLE
+
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells the client to send its body (RFC 9110 §10.1.1)."""
 
@@ -34,17 +36,24 @@ class Reply(web.StreamResponse):
         """See aiohttp.web.StreamResponse."""
 
 
-@lru_cache(maxsize=256)
 def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
     """Return what a response begins with, ``version`` being the client's.
 
     That is its status line, and ``Connection`` where the client would expect something else, but
     for a 101, whose fields have one.
     """
+    start = _often if len(reason) <= MEMORABLE else _start
+    return start(status, reason, version=version, keep_alive=keep_alive)
+
+
+def _start(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
     line = b"HTTP/1.%d %d %b\r\n" % (version[1], status, reason)
     if keep_alive == (version[1] == 1) or status == 101:
         return line
     return line + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
+
+
+_often: Final = lru_cache(maxsize=256)(_start)
 
 
 @lru_cache(maxsize=1024)

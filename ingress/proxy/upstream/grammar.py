@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from ingress.model.messages import Known
+from ingress.model.messages import MEMORABLE, Known
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
 from ingress.proxy.http1 import read_head
@@ -19,7 +19,6 @@ from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
 # Many servers leave out the space before an empty reason; nothing depends on it.
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?")
-_LONG_LINE: Final = 64
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 _BEGINNING: Final = b"HTTP/1."
 
@@ -49,7 +48,7 @@ def split_head(head: bytes) -> Lines:
     if read is None:
         raise broken("a malformed header line, a control character, a bare CR or a bare LF")
     line, _, kept, known = read
-    started = _often(line) if len(line) <= _LONG_LINE else _status_line(line)
+    started = _often(line) if len(line) <= MEMORABLE else _status_line(line)
     if started is None:
         raise broken("malformed status line")
     version, status, reason = started

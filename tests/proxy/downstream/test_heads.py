@@ -1,5 +1,6 @@
 import pytest
 
+from ingress.proxy.downstream import heads
 from ingress.proxy.downstream.heads import METHODS, check_characters, read_request
 from ingress.proxy.failures import Failure
 from ingress.proxy.http1.messages import CHUNKED
@@ -124,3 +125,14 @@ async def test_every_method_that_passes_is_one_that_aiohttp_reads():
 )
 def test_whether_another_request_may_follow(line, connection, keeps):
     assert read(line, "Host: a", f"Connection: {connection}").keep_alive is keeps
+
+
+def test_hosts_that_are_long_do_not_fill_the_memory():
+    heads._often.cache_clear()
+    read("GET / HTTP/1.1", f"Host: {'a.' * 100}test")
+    for bad in ("a" * 60_000, "!" * 60_000):
+        with pytest.raises(Failure):
+            read("GET / HTTP/1.1", f"Host: {bad}")
+    assert heads._often.cache_info().currsize == 0
+    read("GET / HTTP/1.1", "Host: a.test")
+    assert heads._often.cache_info().currsize == 1
