@@ -77,6 +77,18 @@ class RequestHead:
     with its end.
     """
 
+    __slots__ = (
+        "authority",
+        "host",
+        "kept",
+        "known",
+        "method",
+        "path",
+        "port",
+        "target",
+        "version",
+    )
+
     def __init__(  # noqa: PLR0913 - one for each part of a head
         self,
         *,
@@ -90,15 +102,15 @@ class RequestHead:
         known: Known,
         kept: bytes = b"",
     ) -> None:
-        self.method = method
-        self.host = host
-        self.port = port
-        self.authority = authority
-        self.path = path
-        self.target = target
-        self.version = version
-        self.known = known
-        self.kept = kept
+        self.method: Final = method
+        self.host: Final = host
+        self.port: Final = port
+        self.authority: Final = authority
+        self.path: Final = path
+        self.target: Final = target
+        self.version: Final = version
+        self.known: Final = known
+        self.kept: Final = kept
 
 
 def first_value(known: Known, name: bytes) -> bytes:

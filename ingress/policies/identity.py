@@ -27,15 +27,17 @@ class Identity:
     upstream of it, each with its end.
     """
 
+    __slots__ = ("client", "fields", "peer", "port", "scheme", "trusted")
+
     def __init__(
         self, *, client: str, peer: str, scheme: str, port: int, trusted: bool, fields: bytes
     ) -> None:
-        self.client = client
-        self.peer = peer
-        self.scheme = scheme
-        self.port = port
-        self.trusted = trusted
-        self.fields = fields
+        self.client: Final = client
+        self.peer: Final = peer
+        self.scheme: Final = scheme
+        self.port: Final = port
+        self.trusted: Final = trusted
+        self.fields: Final = fields
 
 
 def is_trusted(peer: Peer, trusted_proxies: Sequence[Network]) -> bool:

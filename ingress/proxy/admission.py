@@ -38,7 +38,7 @@ class Errand:
 
     ``fields`` are the lines that go upstream but for the framing, each with its end. ``client`` is
     whom affinity is for; ``upgrade`` names the protocols to ask for; ``max_bytes`` bounds the
-    request's body, 0 for no limit.
+    request's body, 0 for no limit. Admission fills it in.
     """
 
     route: Route

@@ -36,6 +36,18 @@ class ResponseHead:
     fields that mean something.
     """
 
+    __slots__ = (
+        "content_length",
+        "framing",
+        "interims",
+        "keep_alive",
+        "kept",
+        "known",
+        "reason",
+        "status",
+        "version",
+    )
+
     def __init__(  # noqa: PLR0913 - one for each part of a head
         self,
         *,
@@ -49,15 +61,15 @@ class ResponseHead:
         known: Known,
         interims: tuple["ResponseHead", ...] = (),
     ) -> None:
-        self.status = status
-        self.reason = reason
-        self.kept = kept
-        self.version = version
-        self.framing = framing
-        self.content_length = content_length
-        self.keep_alive = keep_alive
-        self.known = known
-        self.interims = interims
+        self.status: Final = status
+        self.reason: Final = reason
+        self.kept: Final = kept
+        self.version: Final = version
+        self.framing: Final = framing
+        self.content_length: Final = content_length
+        self.keep_alive: Final = keep_alive
+        self.known: Final = known
+        self.interims: Final = interims
 
 
 def join_lines(lines: Sequence[bytes]) -> bytes:
