@@ -38,7 +38,7 @@ from ingress.worker.messages import Setup, describe
 log = logging.getLogger(__name__)
 
 SOON: Final = 1.0
-"""Seconds that a start has for itself, before there are answers at the admin address."""
+"""Seconds that a start has for itself, before anything begins that is not needed to serve."""
 
 LONG_START: Final = 10.0
 """Seconds without anything to serve, after which garbage is collected while we wait."""
@@ -172,7 +172,7 @@ class Supervisor:
             "admin address": self._answer(),
             "keeper of the workers": _until_over(workers),
         }
-        parts |= {type(it).__name__: it.run(given.stop) for it in self._companions}
+        parts |= {type(it).__name__: self._accompany(it, given.stop) for it in self._companions}
         if self._keeper:
             parts["keeper of the state"] = self._keeper.run()
         async with asyncio.TaskGroup() as group:
@@ -183,15 +183,22 @@ class Supervisor:
                 task.cancel()
         return ended
 
-    async def _answer(self) -> None:
-        """Answer at the admin address: once requests are served, or soon if there is nothing yet.
-
-        What serves comes first, so what is only needed here is imported here; whoever asks before
-        waits in the backlog.
-        """
+    async def _started(self) -> None:
+        """Wait until requests are served, or not for long if there is nothing yet."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SOON):
                 await self._publisher.serving.wait()
+
+    async def _accompany(self, companion: Companion, stop: asyncio.Event) -> None:
+        await self._started()
+        await companion.run(stop)
+
+    async def _answer(self) -> None:
+        """Answer at the admin address; what is only needed here is imported here.
+
+        Whoever asks before waits in the backlog.
+        """
+        await self._started()
         await asyncio.to_thread(import_module, "ingress.control.admin")
         from ingress.control.admin import Admin  # noqa: PLC0415
         from ingress.control.explaining import Explainer  # noqa: PLC0415

@@ -241,6 +241,57 @@ def test_a_part_that_dies_ends_the_process_with_a_clear_line() -> None:
     assert "the watch is gone" in line
 
 
+ACCOMPANIED = """
+import asyncio
+import sys
+from ingress.control import supervisor
+from ingress.control.premises import premises
+from ingress.model.inventory import Inventory
+from ingress.runtime import logs, loops
+from ingress.settings import ListenAddress, Settings
+
+reads_after, supervisor.SOON = map(float, sys.argv[1:])
+
+class Source:
+    async def inventories(self):
+        await asyncio.sleep(reads_after)
+        print("read")
+        yield Inventory()
+        await asyncio.Event().wait()
+
+    def reread(self):
+        pass
+
+class Companion:
+    def report(self, build):
+        pass
+
+    async def run(self, stop):
+        print("accompanied")
+        raise RuntimeError("that is all")
+
+logs.set_up()
+any_port = (ListenAddress("127.0.0.1", 0),)
+settings = Settings(http=any_port, https=any_port, admin=any_port)
+with premises(settings) as ours:
+    parts = {"premises": ours, "announce": lambda serving: None, "tell": print}
+    loops.run(supervisor.supervise(settings, Source(), companions=[Companion()], **parts))
+"""
+
+
+@pytest.mark.parametrize(
+    ("reads_after", "soon", "said"),
+    [(0.1, 20, "read\naccompanied\n"), (20, 0.1, "accompanied\n")],
+)
+def test_what_serves_comes_before_those_who_accompany_it_but_not_for_long(
+    reads_after: float, soon: float, said: str
+) -> None:
+    command = [sys.executable, "-c", ACCOMPANIED, str(reads_after), str(soon)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.stdout == said
+    assert "the Companion died" in done.stderr
+
+
 def test_what_serves_comes_first_so_the_admin_address_is_imported_later() -> None:
     program = (
         "import sys, ingress.cli.reporting, ingress.control.supervisor\n"
