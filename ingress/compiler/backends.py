@@ -4,6 +4,7 @@ Backends hang on the ports that Ingresses name, not on their routes: endpoint ch
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,6 +16,10 @@ from ingress.model.inventory import ObjectKey
 from ingress.model.objects import Endpoints, EndpointSlice, Service
 from ingress.model.snapshot import Affinity, Backend, BackendRef, Endpoint
 from ingress.model.verdict import FieldPath, ObjectRef, Reason, Severity, Verdict, verdict
+
+# An Enum is slow to look a member up.
+_CLIENT_IP: Final = Affinity.CLIENT_IP
+_NONE: Final = Affinity.NONE
 
 Uses = Mapping[ObjectKey, Mapping[BackendRef, BackendUse]]
 
@@ -57,8 +62,11 @@ class _Compiler:
     def __init__(self, key: ObjectKey, sources: Sources) -> None:
         self._key = key
         self._sources = sources
-        self._subject = ObjectRef("Service", *key)
         self.verdicts: list[Verdict] = []
+
+    @property
+    def _subject(self) -> ObjectRef:
+        return ObjectRef("Service", *self._key)
 
     def backend(self, ref: BackendRef, uses: list[BackendUse]) -> Backend:
         service = self._sources.service
@@ -80,7 +88,7 @@ class _Compiler:
         return Backend(
             key=self._port_key(resolved),
             endpoints=found.endpoints,
-            affinity=Affinity.CLIENT_IP if by_client else Affinity.NONE,
+            affinity=_CLIENT_IP if by_client else _NONE,
             problem="" if found.endpoints else self._why_none(service, resolved, found),
         )
 

@@ -14,11 +14,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    PublicFormat,
     load_pem_private_key,
 )
 
@@ -162,11 +162,11 @@ def _fail(message: str, mend: str, field: FieldPath) -> NoReturn:
 
 
 def _check_pair(chain: list[x509.Certificate], key: PrivateKey, field: FieldPath) -> None:
-    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    if _public_bytes(chain[0]) == public:
+    public = key.public_key()
+    if _public_key(chain[0]) == public:
         return
     mend = "put the certificate and the key that were made together into the Secret"
-    if any(_public_bytes(one) == public for one in chain[1:]):
+    if any(_public_key(one) == public for one in chain[1:]):
         mend = f"put the host's own certificate first in {TLS_CRT}, then its issuers"
     raise _Bad(
         Fault(
@@ -178,11 +178,11 @@ def _check_pair(chain: list[x509.Certificate], key: PrivateKey, field: FieldPath
     )
 
 
-def _public_bytes(one: x509.Certificate) -> bytes:
+def _public_key(one: x509.Certificate) -> CertificatePublicKeyTypes | None:
     try:
-        return one.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return one.public_key()
     except (ValueError, UnsupportedAlgorithm):
-        return b""  # of a kind that none of our keys is
+        return None  # of a kind that none of our keys is
 
 
 def _names(leaf: x509.Certificate, field: FieldPath) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
 from ingress.model.edited import Edited
-from ingress.model.inventory import EMPTY, ObjectKey
+from ingress.model.inventory import ObjectKey
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -32,17 +32,25 @@ def reindexed(
     index: Index[K, V], entries: Iterable[Entry[K, V]]
 ) -> tuple[Mapping[K, Mapping[ObjectKey, V]], set[K]]:
     """Return the index after the entries, and the groups about which anything new is said."""
-    touched: dict[K, dict[ObjectKey, V]] = {}
+    touched = _Members(index)
     for member, was, now in entries:
         for group, said in now.items():
             if group not in was or said != was[group]:
-                if group not in touched:
-                    touched[group] = dict(index.get(group, EMPTY))
                 touched[group][member] = said
-        for group in was:
+        for group in was or ():  # of nothing, as at a start, a tuple is the quickest to walk
             if group not in now:
-                if group not in touched:
-                    touched[group] = dict(index.get(group, EMPTY))
                 del touched[group][member]
     after = edited(index, {group: members or None for group, members in touched.items()})
     return after, set(touched)
+
+
+class _Members(dict[K, dict[ObjectKey, V]]):
+    """The groups that are touched: a copy of the members of each is made when it first is."""
+
+    def __init__(self, index: Index[K, V]) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, group: K) -> dict[ObjectKey, V]:
+        members = self[group] = dict(self._index[group]) if group in self._index else {}
+        return members

@@ -18,13 +18,12 @@ def resolve_port(service: Service, wanted: PortRef) -> Resolved | None:
     Like ingress-nginx, a number that no port has but a numeric ``targetPort`` is accepted. An
     ExternalName Service needs no ports: a number is taken at its word.
     """
-    ports = tcp_ports(service)
-    for port in ports:
-        if wanted in (port.port, port.name):
+    for port in service.spec.ports or ():
+        if wanted in (port.port, port.name) and port.protocol == "TCP":
             return Resolved(port)
     if isinstance(wanted, str):
         return None
-    for port in ports:
+    for port in tcp_ports(service):
         if port.target_port == wanted:
             return Resolved(port, by_target=True)
     if service.spec.type == "ExternalName" and not service.spec.ports:

@@ -59,7 +59,7 @@ class _Reader:
         spec = self._ingress.spec
         default = self._default()
         hosts = self._hosts(default)
-        server_names = self._server_names(tuple(hosts))
+        server_names = self._server_names(tuple(hosts)) if spec.tls else {}
         if default is None and not any(rule.http and rule.http.paths for rule in spec.rules or ()):
             self._say_leads_nowhere()
         return Claims(
@@ -68,7 +68,7 @@ class _Reader:
             hosts=hosts,
             server_names=server_names or EMPTY,
             services=self._services,
-            secrets=self._secrets(server_names) or EMPTY,
+            secrets=self._secrets(server_names) if spec.tls else EMPTY,
             fallback=None if spec.rules else default,
             verdicts=(*self._annotations.verdicts, *self._verdicts),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Final
 
 from msgspec import Struct
 
@@ -12,6 +13,10 @@ from ingress.model.hosts import is_wildcard
 from ingress.model.inventory import EMPTY, ObjectKey
 from ingress.model.snapshot import ANY_HOST, Host, HostKind, MatchKind, Route, Shadowed
 from ingress.model.verdict import ObjectRef, Reason, Verdict, verdict
+
+# An Enum is slow to look a member up.
+_EXACT: Final = HostKind.EXACT
+_PREFIX: Final = MatchKind.PREFIX
 
 
 class Hosts(Struct, frozen=True, kw_only=True):
@@ -32,11 +37,10 @@ class Hosts(Struct, frozen=True, kw_only=True):
         )
         edits: dict[str, Host | None] = {}
         for pattern in touched:
-            edits[pattern], step.findings["host", pattern] = None, ()
-            if pattern in claims:
-                edits[pattern], step.findings["host", pattern] = compile_host(
-                    pattern, claims[pattern]
-                )
+            found = claims.get(pattern)
+            edits[pattern], step.findings["host", pattern] = (
+                compile_host(pattern, found) if found else (None, ())
+            )
         takers = edited(
             self.takers,
             {
@@ -82,13 +86,13 @@ def compile_host(
 
 
 def _precedence(route: Route) -> tuple[int, bool, str]:
-    return -len(route.path), route.kind is MatchKind.PREFIX, route.path
+    return -len(route.path), route.kind is _PREFIX, route.path
 
 
 def _kind(pattern: str) -> HostKind:
     if pattern == ANY_HOST:
         return HostKind.ANY
-    return HostKind.WILDCARD if is_wildcard(pattern) else HostKind.EXACT
+    return HostKind.WILDCARD if is_wildcard(pattern) else _EXACT
 
 
 def _shadowed(route: Route, winner: Route) -> Shadowed:
