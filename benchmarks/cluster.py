@@ -20,16 +20,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from benchmarks.controller import Controller, running, table, until
+from benchmarks.controller import OURS, Controller, Program, running, until
 from benchmarks.population import PODS_PORT, Population, address, change, host, make, populate
 from benchmarks.processes import cpu_seconds
+from benchmarks.starts import Start, table
 from ingress.sources.cluster.api import Api, connected
 
-Condition = Callable[[], Awaitable[bool]]
+Condition = Callable[[Controller], Awaitable[bool]]
 """Tells whether a change is live."""
 
 ROOT: Final = Path(__file__).parents[1]
 UNHURRIED: Final = 0.1  # between two changes whose CPU time is measured: each is a build
+IDLE: Final = 0.1  # CPU seconds in a second or more of rest, of who has nothing to do
 LONGEST: Final = 1800.0
 
 
@@ -57,22 +59,30 @@ def main() -> int:
 
 
 async def _measure(given: argparse.Namespace) -> None:
-    population = Population()
+    turns = {OURS: given.changes}
+    population = Population(controller=[*turns][-1].controller)
+    last = host(given.ingresses - 1)
     async with connected() as api, _pods():
         began = time.monotonic()
         await populate(api, population, given.ingresses)
         _say(f"{given.ingresses} Ingresses made in {time.monotonic() - began:.0f} s")
-        starts = []
-        for _ in range(given.starts):
-            async with running() as controller:
-                starts.append(await controller.started(host(given.ingresses - 1)))
-        _say(table(starts))
-        async with running() as controller:
-            await controller.started(host(given.ingresses - 1))
-            bench = _Bench(api, population, controller=controller, given=given)
-            _say("| change | CPU | idle p50 | p99 | churn p50 | p99 |\n|---|---|---|---|---|---|")
-            for kind in bench.kinds:
-                _say(await bench.row(kind))
+        _say(table(await _starts([*turns], last=last, count=given.starts)))
+        bench = _Bench(api, population, given=given)
+        _say("| change | | CPU | idle p50 | p99 | churn p50 | p99 |\n|---|---|---|---|---|---|---|")
+        for kind in bench.kinds:
+            for program, changes in turns.items():
+                async with running(program) as controller:
+                    await controller.started(last)
+                    _say(await bench.row(kind, controller=controller, changes=changes))
+
+
+async def _starts(programs: Sequence[Program], *, last: str, count: int) -> dict[str, list[Start]]:
+    """Start them by turns, so that a slow minute of the machine touches all."""
+    starts: dict[str, list[Start]] = {program.name: [] for program in programs}
+    for program in [*programs] * count:
+        async with running(program) as controller:
+            starts[program.name].append(await controller.started(last))
+    return starts
 
 
 def _say(text: str) -> None:
@@ -102,19 +112,10 @@ class _Bench:
     What makes one returns once the API server has answered.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        population: Population,
-        *,
-        controller: Controller,
-        given: argparse.Namespace,
-    ) -> None:
+    def __init__(self, api: Api, population: Population, *, given: argparse.Namespace) -> None:
         self._api = api
         self._population = population
-        self._controller = controller
         self._churn_rate: int = given.churn
-        self._changes: int = given.changes
         self._next: int = given.ingresses
         self.kinds: dict[str, Callable[[], Awaitable[Condition]]] = {
             "new Ingress": self._ingress,
@@ -122,36 +123,31 @@ class _Bench:
             "Secret": self._secret,
         }
 
-    async def row(self, kind: str) -> str:
+    async def row(self, kind: str, *, controller: Controller, changes: int) -> str:
         """Measure one kind of change, idle and while others change."""
         one = self.kinds[kind]
-        cpu = await self._cpu_per_change(one)
-        idle = [await self._live(await one()) for _ in range(self._changes)]
+        cpu = await self._cpu_per_change(one, controller=controller, changes=changes)
+        idle = [await _live(await one(), controller) for _ in range(changes)]
         churn = asyncio.create_task(self._churn(), name="churn")
         try:
-            busy = [await self._live(await one()) for _ in range(self._changes)]
+            busy = [await _live(await one(), controller) for _ in range(changes)]
         finally:
             churn.cancel()
             await asyncio.wait({churn})
         times = " | ".join(
             f"{part(each) * 1000:.0f} ms" for each in (idle, busy) for part in _PARTS
         )
-        return f"| {kind} | {cpu * 1000:.1f} ms | {times} |"
+        return f"| {kind} | {controller.program.name} | {cpu * 1000:.1f} ms | {times} |"
 
-    async def _cpu_per_change(self, one: Callable[[], Awaitable[Condition]]) -> float:
+    async def _cpu_per_change(
+        self, one: Callable[[], Awaitable[Condition]], *, controller: Controller, changes: int
+    ) -> float:
         """Return the CPU seconds of a change, with no request to notice it."""
-        await asyncio.sleep(1)
-        before = cpu_seconds(self._controller.pid)
-        for _ in range(self._changes):
+        before = await _cpu_at_rest(controller)
+        for _ in range(changes):
             await one()
             await asyncio.sleep(UNHURRIED)
-        await asyncio.sleep(1)
-        return float(cpu_seconds(self._controller.pid) - before) / self._changes
-
-    async def _live(self, condition: Condition) -> float:
-        began = time.monotonic()
-        await until(condition)
-        return time.monotonic() - began
+        return (await _cpu_at_rest(controller) - before) / changes
 
     async def _ingress(self) -> Condition:
         self._next += 1
@@ -162,8 +158,8 @@ class _Bench:
         await make(self._api, made)
         name = spec["rules"][0]["host"]
 
-        async def answered() -> bool:
-            return await self._controller.answer(name) is not None
+        async def answered(controller: Controller) -> bool:
+            return await controller.answer(name) is not None
 
         return answered
 
@@ -172,8 +168,8 @@ class _Bench:
         where = address(self._next + 200_000)
         await change(self._api, self._population.slice(2, where))
 
-        async def moved() -> bool:
-            return await self._controller.answer(host(2)) == where
+        async def moved(controller: Controller) -> bool:
+            return await controller.answer(host(2)) == where
 
         return moved
 
@@ -182,8 +178,8 @@ class _Bench:
         await change(self._api, made)
         new = _leaf(base64.b64decode(made.body["data"]["tls.crt"]).decode())
 
-        async def renewed() -> bool:
-            return await self._controller.certificate(host(0)) == new
+        async def renewed(controller: Controller) -> bool:
+            return await controller.certificate(host(0)) == new
 
         return renewed
 
@@ -199,6 +195,22 @@ class _Bench:
                 await asyncio.sleep(1 / self._churn_rate)
 
 
+async def _cpu_at_rest(controller: Controller) -> float:
+    """Return the CPU seconds that it has used, once it has nothing left to do."""
+    while True:
+        before = cpu_seconds(controller.pid)
+        await asyncio.sleep(1 + controller.program.lag)
+        now = cpu_seconds(controller.pid)
+        if now - before < IDLE:
+            return now
+
+
+async def _live(condition: Condition, controller: Controller) -> float:
+    began = time.monotonic()
+    await until(lambda: condition(controller))
+    return time.monotonic() - began
+
+
 def _leaf(chain: str) -> bytes:
     """Return the first certificate of a chain in PEM, in DER."""
     first, end, _ = chain.partition("-----END CERTIFICATE-----")
@@ -206,7 +218,8 @@ def _leaf(chain: str) -> bytes:
 
 
 def _p99(times: Sequence[float]) -> float:
-    return float(statistics.quantiles(times, n=100)[98])
+    # Of few, the quantile would lie beyond all of them.
+    return min(statistics.quantiles(times, n=100)[98], max(times))
 
 
 _PARTS: Final = (statistics.median, _p99)

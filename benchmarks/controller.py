@@ -1,9 +1,9 @@
-"""``ingress run`` in a cluster, looked at from outside: its answers, and what its start takes."""
+"""What serves a cluster, looked at from outside: its answers, and what its start takes."""
 
 import asyncio
+import math
 import os
 import ssl
-import statistics
 import sys
 import tempfile
 import time
@@ -13,7 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from benchmarks.population import CLASS
 from benchmarks.processes import children, cpu_seconds, memory
+from benchmarks.starts import Start
+from ingress.settings import CONTROLLER
 
 HTTP, HTTPS, ADMIN = 18080, 18443, 19090
 PATIENCE: Final = 60.0
@@ -24,38 +27,42 @@ _KEPT: Final = ("PATH", "HOME", "KUBECONFIG")
 _STAMP: Final = len("2026-01-01T00:00:00.000Z")
 
 
-class Start(NamedTuple):
-    """A start, in seconds since its begin: what was reached when; CPU seconds by then, MB at rest.
+class Program(NamedTuple):
+    """What can serve a cluster's Ingresses, as whoever installs it runs it.
 
-    ``listening`` is when clients may connect, ``read`` when the last list is in, ``served`` when
-    the last host is. The rest is the control process's and the workers'.
+    ``controller`` is whose IngressClass it takes; ``says_read``, what its log says once the cluster
+    is read; ``lag``, the longest that a change may wait until it is worked on.
     """
 
-    listening: float
-    read: float
-    served: float
-    control_cpu: float
-    workers_cpu: float
-    control_memory: float
-    workers_memory: float
+    name: str
+    command: Sequence[str | Path]
+    controller: str
+    says_read: bytes | None = None
+    lag: float = 0.0
 
 
-def table(starts: Sequence[Start]) -> str:
-    """Return the medians, in words."""
-    it = Start(*(statistics.median(each) for each in zip(*starts, strict=True)))
-    cpu, size = it.control_cpu + it.workers_cpu, it.control_memory + it.workers_memory
-    return (
-        f"start to the last host: {it.served:.2f} s"
-        f" (listening after {it.listening:.2f} s, the cluster read after {it.read:.2f} s),"
-        f" CPU {cpu:.2f} s (control process {it.control_cpu:.2f}, workers {it.workers_cpu:.2f}),"
-        f" memory {size:.0f} MB ({it.control_memory:.0f} and {it.workers_memory:.0f})"
-    )
+OURS: Final = Program(
+    name="ours",
+    command=(
+        Path(sys.executable).with_name("ingress"),
+        "run",
+        # Named, since the class is a peer's where there is one.
+        f"--ingress-class={CLASS}",
+        "--access-log=off",
+        f"--http=127.0.0.1:{HTTP}",
+        f"--https=127.0.0.1:{HTTPS}",
+        f"--admin=127.0.0.1:{ADMIN}",
+    ),
+    controller=CONTROLLER,
+    says_read=b"the cluster is read",
+)
 
 
 class Controller:
-    """A running ``ingress run``."""
+    """A program that runs."""
 
-    def __init__(self, pid: int, log: IO[bytes]) -> None:
+    def __init__(self, program: Program, *, pid: int, log: IO[bytes]) -> None:
+        self.program = program
         self.pid = pid
         self._log = log
         self._began = time.time()
@@ -75,7 +82,7 @@ class Controller:
         await asyncio.sleep(REST)
         return Start(
             listening=listening,
-            read=self._read() - self._began,
+            read=self._read(),
             served=served,
             control_cpu=cpu - workers_cpu,
             workers_cpu=workers_cpu,
@@ -84,11 +91,13 @@ class Controller:
         )
 
     def _read(self) -> float:
-        """Return when it said that the cluster is read: seconds since the epoch."""
+        """Return when it said that the cluster is read, nan where it says no such thing."""
+        if self.program.says_read is None:
+            return math.nan
         self._log.seek(0)
-        line = next(line for line in self._log if b"the cluster is read" in line)
+        line = next(line for line in self._log if self.program.says_read in line)
         stamp = line[:_STAMP].decode().removesuffix("Z")
-        return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
+        return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp() - self._began
 
     async def _listens(self) -> bool:
         try:
@@ -128,32 +137,30 @@ class Controller:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Controller]:
+async def running(program: Program) -> AsyncIterator[Controller]:
     """Run it while the block runs, in an environment as bare as a pod's.
 
     As in the image, there is no bundle of authorities, which every import of aiohttp would read.
     """
-    ingress = Path(sys.executable).with_name("ingress")
-    listeners = (
-        f"--http=127.0.0.1:{HTTP}",
-        f"--https=127.0.0.1:{HTTPS}",
-        f"--admin=127.0.0.1:{ADMIN}",
-    )
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment["SSL_CERT_FILE"] = os.devnull
     with tempfile.TemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
-            ingress, "run", "--access-log=off", *listeners, stdout=log, stderr=log, env=environment
+            *program.command, stdout=log, stderr=log, env=environment
         )
         try:
-            yield Controller(process.pid, log)
+            yield Controller(program, pid=process.pid, log=log)
         finally:
             process.terminate()
             await process.wait()
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition, with a deadline."""
+    """Wait for a condition, with a deadline; who takes long is asked less often.
+
+    To answer costs it something too.
+    """
+    began = time.monotonic()
     async with asyncio.timeout(PATIENCE):
         while not await condition():  # noqa: ASYNC110 - it is another process's
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE * max(1.0, time.monotonic() - began))

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ingress.issuer.authority import Authority, new_authority
+from ingress.settings import CONTROLLER
 from ingress.sources.cluster.api import Api
 
 NAMESPACE: Final = "default"
+CLASS: Final = "aiohttp"
 PODS_PORT: Final = 8090
 AT_ONCE: Final = 24
 SECONDS: Final = 60.0
@@ -38,7 +40,8 @@ class Made(NamedTuple):
 class Population:
     """Objects by number; every ``one_in`` th host has a certificate."""
 
-    def __init__(self, *, one_in: int = 10) -> None:
+    def __init__(self, *, controller: str = CONTROLLER, one_in: int = 10) -> None:
+        self._controller = controller
         self._one_in = one_in
         self._authority = Authority(new_authority(now=time.time()), now=time.time())
 
@@ -46,10 +49,7 @@ class Population:
         """Yield everything for this many Ingresses."""
         yield Made(
             CLASSES,
-            {
-                "metadata": {"name": "aiohttp"},
-                "spec": {"controller": "aiohttp-ingress.dev/controller"},
-            },
+            {"metadata": {"name": CLASS}, "spec": {"controller": self._controller}},
         )
         for number in range(count):
             yield self.service(number)
@@ -63,7 +63,7 @@ class Population:
         backend = {"service": {"name": f"web-{number}", "port": {"number": 80}}}
         path = {"path": "/", "pathType": "Prefix", "backend": backend}
         spec = {
-            "ingressClassName": "aiohttp",
+            "ingressClassName": CLASS,
             "rules": [{"host": host(number), "http": {"paths": [path]}}],
         }
         if number % self._one_in == 0:
