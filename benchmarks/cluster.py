@@ -1,8 +1,9 @@
 """A large cluster, read and followed: ``python -m benchmarks.cluster``.
 
 It brings up the tests' control tier (a real API server), fills it, and measures ``ingress run``
-in it: from its start to the last host served, memory, CPU time per change, and the time from the
-API server's answer to the first request that is answered the new way. Some minutes, and bounded.
+in it, by turns with another controller if one is named: from its start to the last host served,
+memory, CPU time per change, and the time from the API server's answer to the first request that is
+answered the new way. Some minutes, and bounded.
 """
 
 import argparse
@@ -20,7 +21,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from benchmarks import tools
 from benchmarks.controller import OURS, Controller, Program, running, until
+from benchmarks.peers import traefik
 from benchmarks.population import PODS_PORT, Population, address, change, host, make, populate
 from benchmarks.processes import cpu_seconds
 from benchmarks.starts import Start, table
@@ -30,6 +33,7 @@ Condition = Callable[[Controller], Awaitable[bool]]
 """Tells whether a change is live."""
 
 ROOT: Final = Path(__file__).parents[1]
+PEERS: Final = {"traefik": traefik.in_cluster}
 UNHURRIED: Final = 0.1  # between two changes whose CPU time is measured: each is a build
 IDLE: Final = 0.1  # CPU seconds in a second or more of rest, of who has nothing to do
 LONGEST: Final = 1800.0
@@ -42,6 +46,8 @@ def main() -> int:
     )
     parser.add_argument("--ingresses", type=int, default=5000)
     parser.add_argument("--changes", type=int, default=100, help="of each kind")
+    parser.add_argument("--peer", choices=PEERS, help="another controller, measured by turns")
+    parser.add_argument("--peer-changes", type=int, default=10, help="of each kind, for it")
     parser.add_argument("--churn", type=int, default=50, help="other changes a second")
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -49,6 +55,8 @@ def main() -> int:
     if given.inside:
         asyncio.run(_measure(given))
         return 0
+    if given.peer:
+        tools.find(given.peer)  # what is inside could not fetch it
     # As whoever installs it does, and as the image is; a checkout may have none.
     compileall.compile_dir(ROOT / "ingress", quiet=1)
     sys.path.insert(0, str(ROOT / "tests"))
@@ -60,6 +68,8 @@ def main() -> int:
 
 async def _measure(given: argparse.Namespace) -> None:
     turns = {OURS: given.changes}
+    if given.peer:
+        turns[PEERS[given.peer]()] = given.peer_changes
     population = Population(controller=[*turns][-1].controller)
     last = host(given.ingresses - 1)
     async with connected() as api, _pods():

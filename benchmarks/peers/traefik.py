@@ -1,4 +1,4 @@
-"""Traefik: one processor, and one router a host, from its file provider."""
+"""Traefik: one processor, and one router a host, from its file provider; or in a cluster."""
 
 import json
 import os
@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import tools
+from benchmarks.controller import HTTP, HTTPS, Program
+from benchmarks.population import CLASS
 from benchmarks.processes import free_ports, running
 from benchmarks.sites import FIRST_CHANGE, HOSTS, IDLE, SECURE, Proxy, Site, replace
 
@@ -37,6 +39,25 @@ def run(site: Site) -> Iterator[Proxy]:
             https=https,
             change=lambda host: replace(dynamic, _dynamic(site, change=host)),
         )
+
+
+def in_cluster() -> Program:
+    """Return it as an Ingress controller, which finds the cluster as kubectl does."""
+    return Program(
+        name=f"traefik {tools.version('traefik')}",
+        command=(
+            tools.find("traefik"),
+            "--global.checkNewVersion=false",
+            "--global.sendAnonymousUsage=false",
+            "--log.level=ERROR",
+            f"--entryPoints.http.address=127.0.0.1:{HTTP}",
+            f"--entryPoints.https.address=127.0.0.1:{HTTPS}",
+            "--entryPoints.https.http.tls=true",
+            f"--providers.kubernetesIngress.ingressClass={CLASS}",
+        ),
+        controller="traefik.io/ingress-controller",
+        lag=2.0,  # providersThrottleDuration
+    )
 
 
 def _static(site: Site, *, http: int, https: int, dynamic: Path) -> Json:
