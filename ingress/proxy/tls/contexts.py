@@ -108,7 +108,8 @@ def _context_of(secret: str, certificate: Certificate) -> ssl.SSLContext:
     context.set_ciphers(_CIPHERS)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
-    context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+    # Some Pythons (3.11.2, say) take a connection that was cut off for one that has ended.
+    context.options &= ~(ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_IGNORE_UNEXPECTED_EOF)
     # One ticket is what a client uses; each more costs a write per handshake.
     context.num_tickets = 1
     try:

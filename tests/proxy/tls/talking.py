@@ -19,6 +19,7 @@ def trusting_nobody(**attributes):
     """Return a client's context; ``attributes`` are set on it."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     for name, value in attributes.items():
         setattr(context, name, value)
     return context

@@ -129,6 +129,13 @@ async def test_handshakes_are_modern(authority):
         assert "GCM" in client.writer.get_extra_info("ssl_object").cipher()[0]
 
 
+def test_a_connection_that_is_cut_off_has_not_ended(authority):
+    made = certificate(authority, "a.x", fingerprint="1")
+    contexts = build_contexts(snapshot_with({"d/s": made}))
+    context = contexts.made["1"]
+    assert not context.options & ssl.OP_IGNORE_UNEXPECTED_EOF
+
+
 def test_contexts_are_reused_by_fingerprint_and_leave_nothing_on_disk(
     authority, tmp_path, monkeypatch
 ):
