@@ -1,9 +1,10 @@
 """What both lanes and the policies know of a request: who sent it, and its head."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple, TypeAlias
+
+from ingress.model.memory import Memory
 
 Trailers: TypeAlias = list[tuple[bytes, bytes]]
 """Names as written, values without surrounding white space."""
@@ -119,13 +120,9 @@ def first_value(known: Known, name: bytes) -> bytes:
     return values[0] if values else b""
 
 
-MEMORABLE: Final = 128
-"""The longest key of a cache that strangers fill: with longer ones they would fill our memory."""
-
-
 def tokens_of(value: bytes) -> frozenset[bytes]:
     """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
-    return _often(value) if len(value) <= MEMORABLE else _tokens(value)
+    return _members[value]
 
 
 def _tokens(value: bytes) -> frozenset[bytes]:
@@ -133,4 +130,4 @@ def _tokens(value: bytes) -> frozenset[bytes]:
     return frozenset([member for member in members if member])
 
 
-_often: Final = lru_cache(maxsize=256)(_tokens)
+_members: Final = Memory(_tokens, most=256)

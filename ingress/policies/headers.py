@@ -6,6 +6,7 @@ Order and duplicates of everything else are kept, and names as they were written
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from ingress.model.memory import Memory
 from ingress.model.messages import Known, RequestHead, Trailers, tokens_of, with_doubles
 from ingress.policies.identity import Identity
 
@@ -107,12 +108,19 @@ def without_named(kept: bytes, known: Known) -> bytes:
     if not named:
         return kept
     lines = kept.splitlines(keepends=True)
-    return b"".join(line for line in lines if line.partition(b":")[0].lower() not in named)
+    return b"".join([line for line in lines if line.partition(b":")[0].lower() not in named])
 
 
 def _named(known: Known) -> AbstractSet[bytes]:
     said = known.get(b"connection")
-    return tokens_of(b",".join(said)) - _NEVER_NAMED if said else frozenset()
+    return _names[b",".join(said)] if said else frozenset()
+
+
+def _read_names(said: bytes) -> AbstractSet[bytes]:
+    return tokens_of(said) - _NEVER_NAMED
+
+
+_names: Final = Memory(_read_names, most=256)
 
 
 def _vouched(head: RequestHead, identity: Identity, *, request_id: str, before: bytes) -> bytes:

@@ -3,10 +3,10 @@
 import ipaddress
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
-from ingress.model.messages import MEMORABLE, Known, Peer
+from ingress.model.memory import Memory
+from ingress.model.messages import Known, Peer
 from ingress.policies.ports import PublicPorts
 from ingress.settings import Network
 
@@ -114,17 +114,13 @@ def _entry_address(entry: str) -> str | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    address = _parsed(text)
+    address = _addresses[text]
     return None if address is None else _plain(str(address))
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    parsed = _parsed(address)
+    parsed = _addresses[address]
     return parsed is not None and any(parsed in network for network in trusted)
-
-
-def _parsed(text: str) -> Address | None:
-    return _often(text) if len(text) <= MEMORABLE else _parse(text)
 
 
 def _parse(text: str) -> Address | None:
@@ -134,14 +130,14 @@ def _parse(text: str) -> Address | None:
         return None
 
 
-_often: Final = lru_cache(maxsize=4096)(_parse)
+_addresses: Final = Memory(_parse, most=4096)
 
 
 def _plain(address: str) -> str:
     """Drop what depends on our socket: the zone, and IPv6's way of writing an IPv4 address."""
     if ":" not in address:
         return address
-    parsed = _parsed(address.partition("%")[0])
+    parsed = _addresses[address.partition("%")[0]]
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return address if parsed is None else str(parsed)

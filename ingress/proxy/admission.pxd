@@ -1,21 +1,43 @@
 cimport cython
+from ingress.model.messages cimport RequestHead, first_value
+from ingress.policies.headers cimport request_fields
+from ingress.policies.identity cimport Identity, request_id_of
+from ingress.proxy.balancer cimport Balancer
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.exchange cimport Exchange
+from ingress.proxy.metrics cimport Metrics
+from ingress.proxy.record cimport Recorder
 from ingress.runtime.requestids cimport RequestIds
 
 
 @cython.final
 @cython.freelist(64)
+@cython.no_gc
 cdef class Errand:
     cdef public object route, backend, timeouts, client, max_bytes
     cdef public bytes fields, upgrade
 
 
+@cython.final
+cdef class Fixtures:
+    cdef readonly object current, upstreams
+    cdef readonly Balancer balancer
+    cdef readonly Recorder recorder
+    cdef readonly Metrics metrics
+
+    cpdef choose(self, Errand errand)
+
+
+@cython.final
 cdef class Admission:
     cdef public object ports
-    cdef object _trusted, _fixtures
+    cdef object _trusted
+    cdef Fixtures _fixtures
     cdef RequestIds _request_ids
 
+    @cython.locals(head=RequestHead)
     cpdef tuple pin(self, Gate gate)
+    @cython.locals(head=RequestHead)
     cpdef admit(self, Exchange exchange)
+    @cython.locals(head=RequestHead)
     cdef Errand _errand(self, Exchange exchange, route)

@@ -1,23 +1,14 @@
 """Match and admit: what both lanes ask before they serve a request, in the same words."""
 
 from collections.abc import Callable, Collection
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from ingress.model.messages import Known, first_value
 from ingress.model.policies import Timeouts
-from ingress.model.snapshot import Backend, BackendRef, Endpoint, Route
-from ingress.policies import (
-    GO_ON,
-    PublicPorts,
-    Redirect,
-    Refuse,
-    decide,
-    identify,
-    request_fields,
-    request_id_of,
-    upgrade_of,
-)
+from ingress.model.snapshot import Backend, Endpoint, Route
+from ingress.policies import GO_ON, PublicPorts, Redirect, Refuse, decide, identify, upgrade_of
+from ingress.policies.headers import request_fields
+from ingress.policies.identity import request_id_of
 from ingress.proxy.answers import Answer, error_page, redirection
 from ingress.proxy.balancer import Balancer
 from ingress.proxy.downstream.gate import Gate
@@ -50,14 +41,25 @@ class Errand:
     upgrade: bytes
 
 
-class Fixtures(NamedTuple):
+class Fixtures:
     """What outlives every generation: shared by all requests of a worker."""
 
-    current: Callable[[], State]
-    upstreams: Upstreams
-    balancer: Balancer
-    recorder: Recorder
-    metrics: Metrics
+    __slots__ = ("balancer", "current", "metrics", "recorder", "upstreams")
+
+    def __init__(
+        self,
+        *,
+        current: Callable[[], State],
+        upstreams: Upstreams,
+        balancer: Balancer,
+        recorder: Recorder,
+        metrics: Metrics,
+    ) -> None:
+        self.current: Final = current
+        self.upstreams: Final = upstreams
+        self.balancer: Final = balancer
+        self.recorder: Final = recorder
+        self.metrics: Final = metrics
 
     def choose(self, errand: Errand) -> Endpoint | None:
         """Choose an endpoint of the request's generation."""
@@ -111,8 +113,8 @@ class Admission:
         route = match.route
         if route is not None:
             record.ingress = route.ingress
-            if route.backend is not None:
-                record.service = _service(route.backend)
+            if (backend := route.backend) is not None:
+                record.service = f"{backend.namespace}/{backend.service}"
         decision = decide(head, exchange.identity, match=match, ports=self.ports)
         if decision is GO_ON:
             assert route is not None  # noqa: S101 - or decide() would have refused
@@ -158,11 +160,6 @@ class Admission:
         answer = error_page(failure.status, accept="", request_id=record.request_id)
         record.bytes_out = len(answer.body)
         return record, answer
-
-
-@lru_cache(maxsize=4096)
-def _service(ref: BackendRef) -> str:
-    return f"{ref.namespace}/{ref.service}"
 
 
 def _told(known: Known, name: bytes) -> str:

@@ -4,12 +4,13 @@ Never an address, a path of ours, or anything that the client sent.
 """
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import msgspec
 
+from ingress.model.memory import Memory
 from ingress.policies import Redirect
 from ingress.proxy.downstream.replies import date_line, start_of
 from ingress.proxy.http1.messages import join_lines
@@ -82,7 +83,7 @@ def reason_of(status: int) -> str:
 
 def error_page(status: int, *, accept: str, request_id: str) -> Answer:
     """Return the page for a status, as JSON for clients that like it better than HTML."""
-    content_type, before, behind = _page(status, _JSON if _prefers_json(accept) else _HTML)
+    content_type, before, behind = _page(status, _JSON if _prefers_json[accept] else _HTML)
     body = f"{before}{request_id}{behind}".encode()
     return Answer(status, (("Content-Type", content_type), ("X-Request-ID", request_id)), body)
 
@@ -106,13 +107,15 @@ def redirection(redirect: Redirect, *, request_id: str) -> Answer:
     return Answer(redirect.status, headers, b"")
 
 
-@lru_cache(maxsize=32)
-def _prefers_json(accept: str) -> bool:
+def _likes_json(accept: str) -> bool:
     """RFC 9110 §12.5.1, for the two types that we have; HTML where both are as welcome."""
     wishes = [_wish(member) for member in accept.lower().split(",")]
     json = max((q for kind, q in wishes if kind == "application/json"), default=0.0)
     html = max((q for kind, q in wishes if kind == "text/html"), default=0.0)
     return json > html
+
+
+_prefers_json: Final = Memory(_likes_json, most=32)
 
 
 def _wish(member: str) -> tuple[str, float]:

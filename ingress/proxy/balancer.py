@@ -58,9 +58,10 @@ class Balancer:
             return None
         if backend.affinity is _CLIENT_IP:
             return pick_by_client(client, endpoints)
-        last = self._last.get(backend.key)
+        key = backend.key
+        last = self._last.get(key)
         after = self._start if last is None else bisect_right(endpoints, last)
-        chosen = self._last[backend.key] = endpoints[after % len(endpoints)]
+        chosen = self._last[key] = endpoints[after % len(endpoints)]
         return chosen
 
 

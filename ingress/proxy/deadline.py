@@ -1,8 +1,8 @@
 """One timer per connection for all its timeouts, moved without touching the event loop."""
 
 import asyncio
-import math
 from collections.abc import Callable
+from math import inf
 
 
 class Deadline:
@@ -15,7 +15,7 @@ class Deadline:
         self._loop = loop
         self._now = loop.time
         self._passed = passed
-        self._when = self._due = math.inf
+        self._when = self._due = inf
         self._timer: asyncio.TimerHandle | None = None
 
     def within(self, seconds: float) -> None:
@@ -26,11 +26,11 @@ class Deadline:
 
     def clear(self) -> None:
         """Expect nothing."""
-        self._when = math.inf
+        self._when = inf
 
     def close(self) -> None:
         """Expect nothing ever again."""
-        self._when = self._due = math.inf
+        self._when = self._due = inf
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -43,11 +43,11 @@ class Deadline:
 
     def _fired(self) -> None:
         self._timer = None
-        self._due = math.inf
-        if self._when == math.inf:
+        self._due = inf
+        if self._when == inf:
             return
         if self._now() < self._when:
             self._start()
             return
-        self._when = math.inf
+        self._when = inf
         self._passed()

@@ -1,9 +1,11 @@
 cimport cython
 from ingress.model.messages cimport RequestHead
+from ingress.policies.headers cimport response_fields, without_named
 from ingress.policies.identity cimport Identity
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.downstream.heads cimport Request
 from ingress.proxy.http1.messages cimport ResponseHead
+from ingress.proxy.state cimport State
 
 
 cdef class Exchange:
@@ -11,7 +13,8 @@ cdef class Exchange:
     cdef public Request asked
     cdef public RequestHead head
     cdef public Identity identity
-    cdef public object state, record
+    cdef public State state
+    cdef public object record
     cdef public bint answered, keeps_alive, continued, chunked, closes
     cdef long long _began
 

@@ -1,10 +1,10 @@
 """One request on its way: what is pinned for it, and what has come of it so far."""
 
-import time
+from time import perf_counter_ns
 from typing import Final, TypeAlias
 
 from ingress.model.messages import first_value
-from ingress.policies import response_fields, without_named
+from ingress.policies.headers import response_fields, without_named
 from ingress.policies.identity import Identity
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
@@ -36,11 +36,11 @@ class Exchange:
         self.state, self.identity, self.record = pinned
         self.answered = self.keeps_alive = self.continued = False
         self.chunked = self.closes = False
-        self._began = time.perf_counter_ns()
+        self._began = perf_counter_ns()
 
     def seconds(self) -> float:
         """Return how long it is since the head was read; uvloop's clock has milliseconds only."""
-        now = time.perf_counter_ns()
+        now = perf_counter_ns()
         return (now - self._began) // 1000 / 1_000_000
 
     def _must_close(self) -> bool:

@@ -14,10 +14,11 @@ from ingress.proxy.downstream.replies import Reply
 from ingress.proxy.downstream.wire import Wire
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.handling import Handling
+from ingress.proxy.http1.messages import SWITCHING
 from ingress.proxy.patience import patience_for_a_body
 from ingress.proxy.relay import relay
 from ingress.proxy.send import Sender
-from ingress.proxy.switch import is_switch, tunnel
+from ingress.proxy.switch import tunnel
 from ingress.proxy.upload import Upload
 from ingress.settings import ProxySettings
 
@@ -107,7 +108,7 @@ class FullLane:
             exchange, max_bytes=errand.max_bytes, patience=patience_for_a_body(self._settings)
         )
         connection, head = await self._sender.send(exchange, upload, errand=errand)
-        if is_switch(head):
+        if head.status == SWITCHING:
             surplus, upstream = connection.into_tunnel()
             await tunnel(
                 exchange, head, upstream=upstream, surplus=surplus, timeouts=errand.timeouts

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Set as AbstractSet
 from typing import Final, cast
 
 from ingress.model.messages import Peer
@@ -12,6 +11,7 @@ from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.express import ExpressLane
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.full import FullLane
+from ingress.proxy.http1 import Sieve
 from ingress.proxy.outlet import Turn
 from ingress.proxy.room import TURNED_AWAY, Room
 from ingress.settings import ProxySettings
@@ -19,6 +19,9 @@ from ingress.settings import ProxySettings
 LINGERING: Final = 64
 """Clients that are turned away are read on for a moment, so that the answer is not taken back
 from those who have asked already; from so many at once on, they are just closed."""
+
+_OF_STRANGERS: Final = Sieve(dropped=dropped_from(trusted=False))
+_OF_TRUSTED: Final = Sieve(dropped=dropped_from(trusted=True))
 
 
 class Lanes:
@@ -56,9 +59,10 @@ class Lanes:
         """Return the protocol of a new connection, a Gate."""
         return cast("asyncio.Protocol", Gate(self))
 
-    def dropped(self, peer: Peer) -> AbstractSet[bytes]:
+    def sieve(self, peer: Peer) -> Sieve:
         """See downstream.carrier.Lane."""
-        return dropped_from(trusted=is_trusted(peer, self.settings.trusted_proxies))
+        trusted = is_trusted(peer, self.settings.trusted_proxies)
+        return _OF_TRUSTED if trusted else _OF_STRANGERS
 
     def opened(self, gate: Gate) -> None:
         """See downstream.carrier.Lane."""

@@ -17,17 +17,18 @@ class Metrics:
     def __init__(self) -> None:
         self.connections = 0
         self._counts = Counts()
+        self._series = self._counts.series
 
     def add(self, record: AccessRecord) -> None:
         """Take note of a request."""
         key = (record.ingress, record.service)
-        series = self._counts.series.get(key)
+        series = self._series.get(key)
         if series is None:
-            series = self._counts.series[key] = Series()
-        classes, status_class = series.classes, record.status // 100
+            series = self._series[key] = Series()
+        classes, buckets, status_class = series.classes, series.buckets, record.status // 100
         classes[status_class] = classes.get(status_class, 0) + 1
         duration, failure = record.duration, record.failure
-        series.buckets[bisect_left(BUCKETS, duration)] += 1
+        buckets[bisect_left(BUCKETS, duration)] += 1
         series.seconds += duration
         for token in record.failed_tries:
             self._fail((*key, token))

@@ -6,6 +6,7 @@ cdef class Turn:
     cdef object _loop, _outlets
 
     cpdef add(self, Outlet outlet)
+    @cython.locals(outlet=Outlet)
     cpdef _end(self)
 
 
@@ -17,4 +18,3 @@ cdef class Outlet:
 
     cpdef write(self, bytes data, bytes more=*)
     cpdef flush(self)
-    cdef _send(self, list pieces)

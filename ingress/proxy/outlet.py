@@ -28,7 +28,8 @@ class Turn:
     def _end(self) -> None:
         try:
             while self._outlets:
-                self._outlets.popleft().flush()
+                outlet = self._outlets.popleft()
+                outlet.flush()
         finally:
             if self._outlets:  # one raised, which the event loop tells: the others go on
                 self._loop.call_soon(self._end)
@@ -49,8 +50,10 @@ class Outlet:
         """Send bytes, and ``more`` behind them, which is not copied."""
         size = len(self._unsent) + len(data) + len(more)
         if size > GATHERED:
-            first, self._unsent = self._unsent, b""
-            self._send([piece for piece in (first, data, more) if piece])
+            pieces = [piece for piece in (self._unsent, data, more) if piece]
+            self._unsent = b""
+            if not self._transport.is_closing():
+                self._transport.writelines(pieces)
         elif self._unsent:
             self._unsent += data + more
         elif size:
@@ -59,14 +62,7 @@ class Outlet:
 
     def flush(self) -> None:
         """Send what waits, if the connection still takes anything."""
-        if self._unsent:
-            data, self._unsent = self._unsent, b""
-            self._send([data])
-
-    def _send(self, pieces: list[bytes]) -> None:
-        if self._transport.is_closing():
-            return  # uvloop's raises where it is written to
-        if len(pieces) == 1:
-            self._transport.write(pieces[0])
-        else:
-            self._transport.writelines(pieces)
+        data, self._unsent = self._unsent, b""
+        # One that is closing takes nothing: uvloop's raises.
+        if data and not self._transport.is_closing():
+            self._transport.write(data)

@@ -1,8 +1,7 @@
 """What a request sees: one generation, built from a Snapshot and swapped as one reference."""
 
 import ssl
-from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import Final, Self
 
 from ingress.model.codec import NO_GENERATION
 from ingress.model.inventory import EMPTY
@@ -11,22 +10,34 @@ from ingress.proxy.tally import Address, Tally, addresses, keys, tallied
 from ingress.proxy.tls import Contexts, build_contexts
 from ingress.routing.table import RoutingTable
 
-_key = lru_cache(maxsize=4096)(BackendRef.__str__)
 
-
-class State(NamedTuple):
-    """The table, certificates and backends of one generation; never mutated.
+class State:
+    """The table, certificates and backends of one generation; nothing of it changes.
 
     What did not change is taken from the State before: routing tables by Host, SSLContexts by
     fingerprint. ``addresses`` and ``keys`` are what its backends use.
     """
 
-    generation: int
-    snapshot: Snapshot
-    table: RoutingTable
-    contexts: Contexts
-    addresses: Tally[Address]
-    keys: Tally[str]
+    __slots__ = ("_found", "addresses", "contexts", "generation", "keys", "snapshot", "table")
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        generation: int,
+        table: RoutingTable,
+        contexts: Contexts,
+        addresses: Tally[Address],
+        keys: Tally[str],
+    ) -> None:
+        self.generation: Final = generation
+        self.snapshot: Final = snapshot
+        self.table: Final = table
+        self.contexts: Final = contexts
+        self.addresses: Final = addresses
+        self.keys: Final = keys
+        # By what routes name them: their texts, the Snapshot's keys, are made once.
+        self._found: dict[BackendRef, Backend | None] = {}
 
     @classmethod
     def empty(cls) -> Self:
@@ -38,8 +49,8 @@ class State(NamedTuple):
         """Build a generation; raises BrokenCertificateError."""
         old, new = (previous.snapshot if previous else Snapshot()).backends, snapshot.backends
         return cls(
+            snapshot,
             generation=generation,
-            snapshot=snapshot,
             table=RoutingTable.build(snapshot, previous.table if previous else None),
             contexts=_contexts(snapshot, previous),
             addresses=tallied(
@@ -56,7 +67,13 @@ class State(NamedTuple):
 
     def backend_of(self, route: Route) -> Backend | None:
         """Return the backend of a route, ``None`` where there is none to be had."""
-        return self.snapshot.backends.get(_key(route.backend)) if route.backend else None
+        ref = route.backend
+        if ref is None:
+            return None
+        found = self._found.get(ref)
+        if found is None:
+            found = self._found[ref] = self.snapshot.backends.get(str(ref))
+        return found
 
 
 def _contexts(snapshot: Snapshot, previous: State | None) -> Contexts:

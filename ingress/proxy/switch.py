@@ -2,20 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from ingress.model.messages import first_value
 from ingress.model.policies import Timeouts
 from ingress.policies import response_fields
 from ingress.proxy.exchange import Exchange
+from ingress.proxy.http1.messages import SWITCHING
 from ingress.proxy.upstream import Relay, ResponseHead
-
-_SWITCHING: Final = 101
-
-
-def is_switch(head: ResponseHead) -> bool:
-    """Tell whether what follows is a tunnel; the parser has checked that it was asked for."""
-    return head.status == _SWITCHING
 
 
 async def tunnel(
@@ -35,7 +28,7 @@ async def tunnel(
     fields = response_fields(head.kept, head.known)
     fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % chosen
     gate, record = exchange.gate, exchange.record
-    gate.write(exchange.begin(_SWITCHING, head.reason) + fields + b"\r\n")
+    gate.write(exchange.begin(SWITCHING, head.reason) + fields + b"\r\n")
     to_upstream, downstream = gate.into_tunnel()
     relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
     relay.start(to_downstream=surplus, to_upstream=to_upstream)

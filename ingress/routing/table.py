@@ -7,12 +7,12 @@ that could end the longest of the host's prefixes. A request cannot make it walk
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from ingress.model.differing import differing
 from ingress.model.hosts import wildcard_of
 from ingress.model.match import DecidedBy, Match
+from ingress.model.memory import Memory
 from ingress.model.snapshot import (
     ANY_HOST,
     Host,
@@ -54,7 +54,7 @@ _TAKEN_BY: Final[Mapping[HostKind, DecidedBy]] = {
 }
 
 
-_wildcard_of = lru_cache(maxsize=4096)(wildcard_of)  # the same few are asked for, again and again
+_wildcards: Final = Memory(wildcard_of, most=4096)
 
 
 class HostTable:
@@ -147,7 +147,7 @@ class RoutingTable:
         names = self._server_names
         server_name = names.get(host)
         if table is None or (server_name is None and names):
-            wildcard = _wildcard_of(host)
+            wildcard = _wildcards[host]
             if table is None:
                 table = self._hosts.get(wildcard) or self._hosts.get(ANY_HOST)
             if server_name is None:

@@ -8,6 +8,7 @@ from wire.requests import MAX_HEAD, SECOND, legal, strange_methods
 from ingress.proxy.downstream.body import BodyFeed
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure
+from ingress.proxy.http1 import Sieve
 
 STRICTER = {
     "CONNECT": "a proxy for origins opens no tunnels",
@@ -74,7 +75,7 @@ def h11_reads(raw: bytes) -> tuple[bytes, bytes] | None:
 def we_read(raw: bytes, *, cut: int = 0) -> list[tuple[str, str, bytes]] | Failure:
     """Return method, target and body of every whole request, or the refusal."""
     body = b""
-    scanner, feed, found = HeadScanner(max_bytes=MAX_HEAD, dropped=frozenset()), None, []
+    scanner, feed, found = HeadScanner(Sieve(), max_bytes=MAX_HEAD), None, []
     try:
         for data in (raw[:cut], raw[cut:]):
             left = data

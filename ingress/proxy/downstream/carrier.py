@@ -1,10 +1,10 @@
 """What a Gate expects of the lanes behind it."""
 
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Protocol
 
 from ingress.model.messages import Peer, Trailers
 from ingress.proxy.failures import Failure
+from ingress.proxy.http1 import Sieve
 from ingress.proxy.outlet import Turn
 from ingress.settings import ProxySettings
 
@@ -46,8 +46,8 @@ class Lane(Protocol):
     settings: ProxySettings
     turn: Turn
 
-    def dropped(self, peer: Peer) -> AbstractSet[bytes]:
-        """Return the keys of the request fields of a peer's that are not for upstreams."""
+    def sieve(self, peer: Peer) -> Sieve:
+        """Return what to take from the heads of a peer's requests."""
 
     def opened(self, gate: "Gate") -> None:
         """Take note of a new connection."""

@@ -29,7 +29,7 @@ cdef class Gate:
     cpdef refuse(self, failure)
     cdef _advance(self)
     cdef _feed_head(self)
-    cdef _begin(self, request)
+    cdef _begin(self, Request request)
     cdef _feed_body(self)
     cdef _break_body(self, failure)
     cdef _between_requests(self)

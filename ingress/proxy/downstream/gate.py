@@ -64,7 +64,7 @@ class Gate:
         self.peer = peer_of(self.transport)
         self._outlet = Outlet(self.transport, self._lane.turn)
         self._scanner = HeadScanner(
-            max_bytes=self._settings.max_header_bytes, dropped=self._lane.dropped(self.peer)
+            self._lane.sieve(self.peer), max_bytes=self._settings.max_header_bytes
         )
         self._deadline = Deadline(asyncio.get_running_loop(), self._too_late)
         self._deadline.within(self._settings.client_header_timeout)

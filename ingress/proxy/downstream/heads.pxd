@@ -1,8 +1,10 @@
 cimport cython
 from ingress.model.messages cimport RequestHead
+from ingress.model.paths cimport normalise_path
 
 @cython.final
 @cython.freelist(64)
+@cython.no_gc
 cdef class Request:
     cdef public RequestHead head
     cdef public object framing
@@ -10,4 +12,7 @@ cdef class Request:
     cdef public bint expects_continue, keep_alive
 
 
-cpdef read_request(bytes raw, dropped)
+cpdef Request read_request(bytes raw, sieve)
+cpdef tuple check_request_line(bytes line)
+cdef _check_singletons(known)
+cdef tuple _host(known, tuple version)

@@ -4,15 +4,14 @@ Where two readers could differ, it is refused: nothing is dropped, repaired or f
 """
 
 import re
-from collections.abc import Set as AbstractSet
-from functools import lru_cache
 from typing import Final, NoReturn
 
 from ingress.model.hosts import parse_authority
-from ingress.model.messages import MEMORABLE, Known, RequestHead, tokens_of
+from ingress.model.memory import Memory
+from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1 import RequestLine, read_head, read_request_line
+from ingress.proxy.http1 import RequestLine, Sieve, read_head, read_request_line
 from ingress.proxy.http1.messages import CHUNKED, MAX_LENGTH_DIGITS, Framing
 
 _CR: Final = b"\r"
@@ -27,7 +26,6 @@ SINGLETONS: Final = frozenset(
     b"content-length content-location content-range content-type etag host max-forwards "
     b"server transfer-encoding user-agent".split()
 )
-_FRAMING: Final = frozenset((b"content-length", b"transfer-encoding"))
 # An old draft of WebSocket put eight bytes behind the head that no header announces.
 _UNFRAMED: Final = b"sec-websocket-key1"
 
@@ -50,7 +48,8 @@ class Request:
         known, version = head.known, head.version
         self.head = head
         self.received = received
-        self.framing = None if _FRAMING.isdisjoint(known) else _framing(known, version)
+        framed = b"content-length" in known or b"transfer-encoding" in known
+        self.framing = _framing(known, version) if framed else None
         self.expects_continue = b"expect" in known and _expects_continue(known, version)
         plain = b"connection" not in known
         self.keep_alive = version == (1, 1) if plain else _keep_alive(known, version)
@@ -92,12 +91,9 @@ def check_request_line(line: bytes) -> RequestLine:
     return read
 
 
-def read_request(raw: bytes, dropped: AbstractSet[bytes]) -> Request:
-    """Read a whole head, its blank line included; raises Failure with the status to answer.
-
-    ``dropped`` are the keys of the fields that do not go on.
-    """
-    read = read_head(raw, dropped)
+def read_request(raw: bytes, sieve: Sieve) -> Request:
+    """Read a whole head, its blank line included; raises Failure with the status to answer."""
+    read = read_head(raw, sieve)
     if read is None:
         _refuse(raw)
     line, fields, kept, known = read
@@ -156,8 +152,7 @@ def _host(known: Known, version: tuple[int, int]) -> tuple[str, str, int | None]
         if version == (1, 1):
             raise bad("no Host")
         return "", "", None
-    value = values[0]
-    read = _often(value) if len(value) <= MEMORABLE else _read_host(value)
+    read = _hosts[values[0]]
     if read is None:
         raise bad("an authority that is no host")
     return read
@@ -169,7 +164,7 @@ def _read_host(value: bytes) -> tuple[str, str, int | None] | None:
     return None if parsed is None else (authority, *parsed)
 
 
-_often: Final = lru_cache(maxsize=4096)(_read_host)
+_hosts: Final = Memory(_read_host, most=4096)
 
 
 def _authority(authority: str) -> tuple[str, int | None]:

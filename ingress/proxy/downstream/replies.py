@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from ingress.model.messages import MEMORABLE
+from ingress.model.memory import MEMORABLE
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells the client to send its body (RFC 9110 §10.1.1)."""
@@ -42,18 +42,18 @@ def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive
     That is its status line, and ``Connection`` where the client would expect something else, but
     for a 101, whose fields have one.
     """
-    start = _often if len(reason) <= MEMORABLE else _start
-    return start(status, reason, version=version, keep_alive=keep_alive)
+    said = b""
+    if keep_alive != (version[1] == 1) and status != 101:
+        said = b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n"
+    line = _often if len(reason) <= MEMORABLE else _status_line
+    return line(status, reason, version) + said
 
 
-def _start(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
-    line = b"HTTP/1.%d %d %b\r\n" % (version[1], status, reason)
-    if keep_alive == (version[1] == 1) or status == 101:
-        return line
-    return line + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
+def _status_line(status: int, reason: bytes, version: tuple[int, int]) -> bytes:
+    return b"HTTP/1.%d %d %b\r\n" % (version[1], status, reason)
 
 
-_often: Final = lru_cache(maxsize=256)(_start)
+_often: Final = lru_cache(maxsize=256)(_status_line)
 
 
 @lru_cache(maxsize=1024)

@@ -1,9 +1,10 @@
 cimport cython
+from ingress.proxy.downstream.heads cimport check_request_line, read_request
 
 @cython.final
 cdef class HeadScanner:
     cdef public bytes rest
-    cdef object _dropped
+    cdef object _sieve
     cdef Py_ssize_t _max_bytes
     cdef bytearray _buffer
     cdef bint _line_checked, _skipped

@@ -3,7 +3,6 @@
 A head that can no longer become a good one is refused at once, so that nobody waits for its end.
 """
 
-from collections.abc import Set as AbstractSet
 from typing import Final
 
 from ingress.proxy.downstream.heads import (
@@ -13,6 +12,7 @@ from ingress.proxy.downstream.heads import (
     read_request,
 )
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1 import Sieve
 
 _END: Final = b"\r\n\r\n"
 _CR: Final = b"\r"
@@ -20,14 +20,11 @@ _CRLF: Final = b"\r\n"
 
 
 class HeadScanner:
-    """Collects one head after another; ``rest`` is what came behind the last.
+    """Collects one head after another; ``rest`` is what came behind the last."""
 
-    ``dropped`` are the keys of the fields that do not go on.
-    """
-
-    def __init__(self, *, max_bytes: int, dropped: AbstractSet[bytes]) -> None:
+    def __init__(self, sieve: Sieve, *, max_bytes: int) -> None:
         self.rest = b""
-        self._dropped = dropped
+        self._sieve = sieve
         self._max_bytes = max_bytes
         self._buffer = bytearray()
         self._line_checked = False
@@ -46,7 +43,7 @@ class HeadScanner:
                 # Whole at once, as most come, and nothing behind it.
                 whole = size == len(data)
                 self.rest = b"" if whole else data[size:]
-                return read_request(data if whole else data[:size], self._dropped)
+                return read_request(data if whole else data[:size], self._sieve)
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).
@@ -64,7 +61,7 @@ class HeadScanner:
         raw, self.rest = bytes(self._buffer[:size]), bytes(self._buffer[size:])
         self._buffer.clear()
         self._line_checked = self._skipped = False
-        return read_request(raw, self._dropped)
+        return read_request(raw, self._sieve)
 
     def _check_size(self, size: int) -> None:
         if size <= self._max_bytes:

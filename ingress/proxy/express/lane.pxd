@@ -1,5 +1,5 @@
 cimport cython
-from ingress.proxy.admission cimport Admission
+from ingress.proxy.admission cimport Admission, Fixtures
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.record cimport Recorder
 from ingress.proxy.upstream.idle cimport IdleLinks
@@ -7,7 +7,8 @@ from ingress.proxy.upstream.idle cimport IdleLinks
 
 @cython.final
 cdef class ExpressLane:
-    cdef public object settings, fixtures
+    cdef public object settings
+    cdef public Fixtures fixtures
     cdef public Admission admission
     cdef public IdleLinks idle
     cdef public Recorder recorder

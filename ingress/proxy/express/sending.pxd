@@ -1,12 +1,14 @@
 from ingress.proxy.admission cimport Errand
 from ingress.proxy.exchange cimport Exchange
 from ingress.proxy.express.lane cimport ExpressLane
+from ingress.proxy.express.upload cimport Upload
 from ingress.proxy.upstream.link cimport Link
 from ingress.proxy.upstream.parser cimport ResponseParser
 
 
 cdef class Sending(Exchange):
-    cdef object _upload, _endpoint, _dialling
+    cdef object _endpoint, _dialling
+    cdef Upload _upload
     cdef ExpressLane _lane
     cdef Errand _errand
     cdef ResponseParser _parser

@@ -1,6 +1,5 @@
 """The upstream half of a request in the express lane: pick, send, and try again."""
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingress.model.snapshot import Endpoint
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     import asyncio
 
     from ingress.proxy.express.lane import ExpressLane
-
-_name = lru_cache(maxsize=4096)(str)
 
 
 class Sending(Exchange):
@@ -56,10 +53,11 @@ class Sending(Exchange):
     def _send_to(self, endpoint: Endpoint, link: Link | None) -> None:
         """Send the request on this link, or on a new one."""
         self.record.tries += 1
-        self.record.upstream = _name(endpoint)
         if link is not None:
+            self.record.upstream = link.name
             self._begin(link)
             return
+        self.record.upstream = str(endpoint)
         if not self._upload.whole:
             self.gate.pause(by_lane=True)
         self._dialling = self._lane.fixtures.upstreams.dial(

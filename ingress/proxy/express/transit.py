@@ -7,8 +7,8 @@ from ingress.policies import trailing_headers
 from ingress.proxy.answers import Answer
 from ingress.proxy.express.sending import Sending
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1.messages import ResponseHead, chunk_of, last_chunk
-from ingress.proxy.switch import followed, is_switch, tunnel
+from ingress.proxy.http1.messages import SWITCHING, ResponseHead, chunk_of, last_chunk
+from ingress.proxy.switch import followed, tunnel
 
 if TYPE_CHECKING:
     from ingress.proxy.downstream.gate import Gate
@@ -126,7 +126,7 @@ class Transit(Sending):
             if parser.head is None:
                 self._watch_upstream()
                 return
-            if is_switch(parser.head):
+            if parser.head.status == SWITCHING:
                 self._switch(parser.head)
                 return
             written = self._respond(parser.head, body)

@@ -30,11 +30,7 @@ class Upload:
         self._trailers: Trailers = []
         self._link: Link | None = None
         self._body = RequestBody(framing)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the link got all of the request."""
-        return self._body.complete
+        self.complete = self._body.complete
 
     def receive(self, data: bytes) -> None:
         """Take a piece from the client; raises Failure(BODY_TOO_LARGE)."""
@@ -58,6 +54,7 @@ class Upload:
         """Send what has come so far, behind the head."""
         self._link = link
         self._body = RequestBody(self._framing)
+        self.complete = self._body.complete
         held, self._held = self._held, []
         for piece in held:
             self._pass(link, piece)
@@ -74,6 +71,7 @@ class Upload:
         self._write(link, self._body.piece(data))
 
     def _write(self, link: Link, data: bytes) -> None:
+        self.complete = self._body.complete
         # A link that is gone tells its owner so, maybe with a response that came before the end.
         with suppress(Failure):
             if data:

@@ -4,9 +4,9 @@ Heads are scanned in C where the build is a compiled one, and by ``http1.fields`
 """
 
 try:
-    from ingress.proxy.http1.scan import read_head, read_request_line
+    from ingress.proxy.http1.scan import Sieve, read_head, read_request_line
 except ModuleNotFoundError:
-    from ingress.proxy.http1.fields import read_head, read_request_line
+    from ingress.proxy.http1.fields import Sieve, read_head, read_request_line
 from ingress.proxy.http1.fields import Head, RequestLine
 
-__all__ = ["Head", "RequestLine", "read_head", "read_request_line"]
+__all__ = ["Head", "RequestLine", "Sieve", "read_head", "read_request_line"]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
-from ingress.model.messages import Known, field_key
+from ingress.model.messages import MEANINGFUL, Known, field_key
 
 MAX_NAMES: Final = 4096
 """Names that are remembered; then all are forgotten, and learnt anew as they come."""
@@ -26,9 +26,25 @@ RequestLine: TypeAlias = tuple[str, str, tuple[int, int]]
 
 Head: TypeAlias = tuple[bytes, int, bytes, Known]
 """The start line, how many fields there are, those that go on as they were written (each line with
-its end), and the values of those that mean something to us."""
+its end), and the values of those that are wanted."""
 
 _keys: Final[dict[bytes, bytes]] = {}
+
+
+class Sieve:
+    """What is taken from heads, by the keys of their fields (``model.messages.field_key``).
+
+    Of those that are ``wanted`` the values are told; those that are ``dropped`` do not go on.
+    """
+
+    def __init__(
+        self,
+        *,
+        wanted: AbstractSet[bytes] = MEANINGFUL,
+        dropped: AbstractSet[bytes] = frozenset(),
+    ) -> None:
+        self.wanted: Final = wanted
+        self.dropped: Final = dropped
 
 
 def read_request_line(line: bytes) -> RequestLine | None:
@@ -39,12 +55,13 @@ def read_request_line(line: bytes) -> RequestLine | None:
     return match[1].decode(), match[2].decode(), (1, int(match[3]))
 
 
-def read_head(head: bytes, dropped: AbstractSet[bytes]) -> Head | None:
+def read_head(head: bytes, sieve: Sieve) -> Head | None:
     """Read a whole head, its blank line included; ``None`` where it is not to the letter.
 
     That is: a bare CR or LF, a control character, a name that is none. What is folded (§5.2)
-    begins with white space, and so with no name. The fields whose keys are ``dropped`` end here.
+    begins with white space, and so with no name.
     """
+    wanted, dropped = sieve.wanted, sieve.dropped
     lines = head[:-4].split(_CRLF)
     # What is left without all text must be the line ends, and no other CR or LF.
     if head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
@@ -59,7 +76,7 @@ def read_head(head: bytes, dropped: AbstractSet[bytes]) -> Head | None:
             key = _learn(name)
         if key is None or not colon:
             return None
-        if key:
+        if key in wanted:
             known.setdefault(key, []).append(value.strip(b" \t"))
         if key not in dropped:
             kept.append(line)

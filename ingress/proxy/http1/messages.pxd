@@ -3,6 +3,7 @@ cimport cython
 
 @cython.final
 @cython.freelist(64)
+@cython.no_gc
 cdef class ResponseHead:
     cdef readonly int status
     cdef readonly bytes reason, kept

@@ -21,6 +21,9 @@ Framing: TypeAlias = int | Unsized | None
 """How a body is delimited: a Content-Length, ``CHUNKED``, ``UNTIL_CLOSE`` (responses only), or
 ``None`` where the message has no body and needs no framing header."""
 
+SWITCHING: Final = 101
+"""What follows it is a tunnel; the parser has checked that it was asked for."""
+
 MAX_LENGTH_DIGITS: Final = 18
 """Digits of a Content-Length that are made a number; more is beyond any body."""
 

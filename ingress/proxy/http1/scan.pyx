@@ -1,7 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""The byte scanner of the compiled build: the functions of ``http1.fields``, in C.
+"""The byte scanner of the compiled build: what ``http1.fields`` has, in C.
 
-They return the same for the same bytes (tests/proxy/http1/test_scan.py), in one pass.
+Its functions return the same for the same bytes (tests/proxy/http1/test_scan.py), in one pass.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
@@ -15,7 +15,11 @@ cdef enum:
     TEXT = 2  # in a field's value, or in a status line
     TARGET = 4  # in a request target
 
+    WANTED = 1  # what a Sieve does with a field
+    DROPPED = 2
+
     MOST_CUTS = 32
+    MOST_KEYS = 256
     LONGEST = 64
     SLOTS = 1024  # many more than there are names, so that few share one
 
@@ -31,8 +35,9 @@ cdef dict _methods = {}
 cdef tuple _new = (1, 1), _old = (1, 0)
 
 
-cdef void _prepare():
+cdef _prepare():
     cdef int byte
+    assert len(_keys) <= MOST_KEYS
     for byte in range(256):
         _kinds[byte] = 0
         if chr(byte).isalnum() and byte < 128 or byte in b"!#$%&'*+-.^_`|~":
@@ -69,7 +74,20 @@ cdef struct Cut:
     const unsigned char *end
 
 
-def read_head(bytes head, dropped):
+cdef class Sieve:
+    """See ``http1.fields.Sieve``."""
+
+    cdef readonly object wanted, dropped
+    cdef unsigned char _does[MOST_KEYS]
+
+    def __init__(self, *, wanted=MEANINGFUL, dropped=frozenset()):
+        self.wanted = wanted
+        self.dropped = dropped
+        for at, key in enumerate(_keys):
+            self._does[at] = (WANTED if key in wanted else 0) | (DROPPED if key in dropped else 0)
+
+
+def read_head(bytes head, Sieve sieve not None):
     """See ``http1.fields.read_head``."""
     cdef const unsigned char *at = <const unsigned char *> PyBytes_AS_STRING(head)
     cdef const unsigned char *end = at + PyBytes_GET_SIZE(head) - 4
@@ -77,9 +95,10 @@ def read_head(bytes head, dropped):
     cdef const unsigned char *colon
     cdef const unsigned char *first
     cdef Cut cuts[MOST_CUTS]
-    cdef int cut = 0, count = 0
+    cdef int cut = 0, count = 0, key
+    cdef unsigned char does
     cdef dict known = {}
-    cdef bytes start, key
+    cdef bytes start
     begin = at
     while _kinds[at[0]] & TEXT:
         at += 1
@@ -101,29 +120,30 @@ def read_head(bytes head, dropped):
             return None
         count += 1
         key = _key(begin, colon - begin)
-        if key is not None:
-            _add(known, key, colon + 1, at)
-            if key in dropped:
-                if cut == MOST_CUTS:
-                    return fields.read_head(head, dropped)
-                cuts[cut].begin = begin
-                cuts[cut].end = at + 2
-                cut += 1
+        does = sieve._does[key] if key >= 0 else 0
+        if does & WANTED:
+            _add(known, <bytes> _keys[key], colon + 1, at)
+        if does & DROPPED:
+            if cut == MOST_CUTS:
+                return fields.read_head(head, sieve)
+            cuts[cut].begin = begin
+            cuts[cut].end = at + 2
+            cut += 1
     if at != end:
         return None
     return start, count, _without(first, end + 2, cuts, cut), known
 
 
-cdef bytes _key(const unsigned char *name, Py_ssize_t size):
-    """Return a name's key (``model.messages.field_key``), ``None`` where it means nothing."""
+cdef int _key(const unsigned char *name, Py_ssize_t size):
+    """Return where a name's key (``model.messages.field_key``) is, -1 where it means nothing."""
     if size >= LONGEST:
-        return None
+        return -1
     cdef unsigned int at = _hash(<const char *> name, size)
     while _slots[at].name is not NULL:
         if _slots[at].size == size and _alike(_slots[at].name, name, size):
-            return <bytes> _keys[_slots[at].key]
+            return _slots[at].key
         at = (at + 1) % SLOTS
-    return None
+    return -1
 
 
 cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t size):
@@ -145,10 +165,9 @@ cdef _add(dict known, bytes key, const unsigned char *begin, const unsigned char
     while end > begin and (end[-1] == 32 or end[-1] == 9):
         end -= 1
     cdef bytes value = PyBytes_FromStringAndSize(<const char *> begin, end - begin)
-    before = known.get(key)
-    if before is None:
-        known[key] = [value]
-    else:
+    cdef list values = [value]
+    before = known.setdefault(key, values)
+    if before is not values:
         (<list> before).append(value)
 
 

@@ -7,13 +7,13 @@ further.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias
 
-from ingress.model.messages import MEMORABLE, Known
+from ingress.model.memory import Memory
+from ingress.model.messages import Known
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
-from ingress.proxy.http1 import read_head
+from ingress.proxy.http1 import Sieve, read_head
 from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS
 
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
@@ -21,6 +21,10 @@ _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?")
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 _BEGINNING: Final = b"HTTP/1."
+_SIEVE: Final = Sieve(
+    wanted=frozenset(b"connection content-length date server transfer-encoding upgrade".split()),
+    dropped=RESPONSE_DROPPED,
+)
 
 
 def check_partial_head(buffer: bytes, *, seen: int) -> None:
@@ -44,11 +48,11 @@ def split_head(head: bytes) -> Lines:
 
     That is: line ends, folding, names, control characters.
     """
-    read = read_head(head, RESPONSE_DROPPED)
+    read = read_head(head, _SIEVE)
     if read is None:
         raise broken("a malformed header line, a control character, a bare CR or a bare LF")
     line, _, kept, known = read
-    started = _often(line) if len(line) <= MEMORABLE else _status_line(line)
+    started = _status_lines[line]
     if started is None:
         raise broken("malformed status line")
     version, status, reason = started
@@ -63,7 +67,7 @@ def _status_line(line: bytes) -> tuple[tuple[int, int], int, bytes] | None:
     return (1, int(minor)), int(status), reason or b""
 
 
-_often: Final = lru_cache(maxsize=256)(_status_line)
+_status_lines: Final = Memory(_status_line, most=256)
 
 
 def content_length(values: Sequence[bytes]) -> int | None:

@@ -39,11 +39,13 @@ class IdleLinks:
             return None
         oldest = self._loop.time() - self._seconds
         while stack:
-            link = stack[-1]
-            if self._since[link] > oldest and link.is_silent():
-                self.forget(link)
+            link = stack.pop()
+            since = self._since.pop(link)
+            if not stack:
+                del self._stacks[link.address]
+            if since > oldest and link.is_silent():
                 return link
-            self._discard(link)
+            link.abort()
         return None
 
     def put(self, link: Link) -> None:

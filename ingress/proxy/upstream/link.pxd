@@ -3,7 +3,8 @@ from ingress.proxy.outlet cimport Outlet, Turn
 
 
 cdef class Link:
-    cdef public object endpoint, address, transport, failure
+    cdef public object address, transport, failure
+    cdef public str name
     cdef public Deadline deadline
     cdef public bint reused, heard, paused, full
     cdef object _owner, _on_idle, _on_lost, _readiness

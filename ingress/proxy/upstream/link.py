@@ -53,7 +53,7 @@ class Link:
         on_idle: Callable[["Link"], None],
         on_lost: Callable[["Link"], None],
     ) -> None:
-        self.endpoint = endpoint
+        self.name = str(endpoint)
         self.address = (endpoint.address, endpoint.port)
         self.transport: asyncio.Transport
         self.deadline: Deadline
@@ -67,7 +67,7 @@ class Link:
 
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "in use" if self._owner else "idle"
-        return f"<Link {self.endpoint} {state}{', reused' if self.reused else ''}>"
+        return f"<Link {self.name} {state}{', reused' if self.reused else ''}>"
 
     @property
     def is_closed(self) -> bool:

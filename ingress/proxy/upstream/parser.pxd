@@ -1,5 +1,7 @@
 cimport cython
+from ingress.model.messages cimport tokens_of
 from ingress.proxy.http1.messages cimport ResponseHead
+from ingress.proxy.upstream.grammar cimport content_length, split_head
 
 cdef int _SWITCHING
 

@@ -3,6 +3,7 @@ import asyncio
 from ingress.proxy.downstream.bridge import Bridge
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1 import Sieve
 
 
 class Aiohttp(asyncio.Protocol):
@@ -22,7 +23,7 @@ class Gate:
     """As much of a gate as a bridge looks at."""
 
     def __init__(self, raw):
-        self.request = HeadScanner(max_bytes=1000, dropped=frozenset()).feed(raw)
+        self.request = HeadScanner(Sieve(), max_bytes=1000).feed(raw)
         self.carrier = None
 
 

@@ -2,12 +2,13 @@ import pytest
 
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1 import Sieve
 
 RAW = b"GET /a HTTP/1.1\r\nHost: a.test\r\n\r\n"
 
 
-def new(dropped=frozenset()):
-    return HeadScanner(max_bytes=100, dropped=dropped)
+def new(**sieve):
+    return HeadScanner(Sieve(**sieve), max_bytes=100)
 
 
 def test_a_head_is_found_wherever_it_is_cut():

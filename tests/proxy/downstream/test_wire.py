@@ -5,6 +5,7 @@ import pytest
 from ingress.proxy.downstream.bridge import Bridge
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.http1 import Sieve
 from ingress.proxy.outlet import Turn
 from ingress.settings import ProxySettings
 
@@ -17,8 +18,8 @@ class Lane:
         self.turn = Turn(asyncio.get_running_loop())
         self.bridge = asyncio.get_running_loop().create_future()
 
-    def dropped(self, peer):  # noqa: ARG002
-        return frozenset()
+    def sieve(self, peer):  # noqa: ARG002
+        return Sieve()
 
     def opened(self, gate):
         self.bridge.set_result(Bridge(gate, asyncio.Protocol()))

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingress.proxy.http1.fields import MAX_NAMES, read_head
+from ingress.proxy.http1.fields import MAX_NAMES, Sieve, read_head
 
 START = b"GET / HTTP/1.1\r\n"
-NOTHING = frozenset()
+ALL = Sieve()
 
 
-def read(fields, *, dropped=NOTHING):
-    return read_head(START + fields + b"\r\n", dropped=dropped)
+def read(fields, **sieve):
+    return read_head(START + fields + b"\r\n", Sieve(**sieve))
 
 
 def test_lines_are_kept_as_they_were_written():
@@ -43,6 +43,13 @@ def test_what_is_dropped_is_counted_and_known_and_does_not_go_on(dropped, kept):
     fields = b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"
     known = {b"te": [b"x", b"y"], b"host": [b"h"]}
     assert read(fields, dropped=dropped) == (START[:-2], 5, kept, known)
+
+
+def test_what_is_not_wanted_goes_on_and_is_not_told():
+    fields = b"TE: x\r\nHost: h\r\n"
+    known = {b"host": [b"h"]}
+    assert read(fields, wanted={b"host"}) == (START[:-2], 2, fields, known)
+    assert read(fields, wanted={b"host"}, dropped={b"te"})[2:] == (b"Host: h\r\n", known)
 
 
 def test_where_all_is_dropped_nothing_goes_on():
@@ -80,11 +87,11 @@ def test_a_line_that_does_not_begin_with_a_name_and_a_colon(line):
 @pytest.mark.parametrize("control", [*(bytes((c,)) for c in range(32) if c != 9), b"\x7f"])
 def test_a_control_character_anywhere(control):
     whole = START + b"Host: ab\r\nX: y\r\n"
-    assert read_head(whole + b"\r\n", dropped=NOTHING)
+    assert read_head(whole + b"\r\n", ALL)
     for at in range(len(whole) + 1):
         # What stands behind the last line's end is for the caller, who finds the head's end.
         broken = whole[:at] + control + whole[at:]
-        assert read_head(broken + b"\r\n", dropped=NOTHING) is None
+        assert read_head(broken + b"\r\n", ALL) is None
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\n\r", b"\r\r\n", b"\r\n\n", b"\n\n", b"\r\r"])
@@ -94,7 +101,7 @@ def test_a_line_end_that_is_none(end):
         START + b"A: b" + end + b"C: d\r\n\r\n",
         START + b"A: b\r\nC: d" + end + b"\r\n\r\n",
     ):
-        assert read_head(head, dropped=NOTHING) is None
+        assert read_head(head, ALL) is None
 
 
 def test_long_names_are_read_like_others():
@@ -122,7 +129,7 @@ def test_names_are_forgotten_and_learnt_anew():
     dropped=st.sets(st.sampled_from([b"te", b"host"])),
 )
 def test_what_is_read_begins_no_line_of_its_own(lines, dropped):
-    head = read_head(b"\r\n".join([START[:-2], *lines, b"", b""]), dropped=dropped)
+    head = read_head(b"\r\n".join([START[:-2], *lines, b"", b""]), Sieve(dropped=dropped))
     if head is None:
         return
     start, count, kept, known = head

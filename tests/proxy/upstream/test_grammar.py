@@ -29,7 +29,6 @@ def test_of_a_head_that_is_dropped_which_ends_here():
     assert known == {
         b"connection": [b"x"],
         b"content-length": [b"5"],
-        b"keep_alive": [b"1"],
         b"date": [b"d"],
     }
 

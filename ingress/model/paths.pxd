@@ -1,0 +1,2 @@
+cpdef str normalise_path(str path)
+cdef bint _is_suspect(str path)

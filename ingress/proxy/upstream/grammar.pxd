@@ -1,0 +1,2 @@
+cpdef tuple split_head(bytes head)
+cpdef content_length(values)

@@ -1,0 +1,14 @@
+cimport cython
+
+
+cdef bytes _framing_line(framing)
+
+
+@cython.final
+cdef class RequestBody:
+    cdef bint _chunked
+    cdef long long _left
+    cdef public bint complete
+
+    cpdef bytes piece(self, bytes data)
+    cpdef bytes end(self, trailers=*)
