@@ -129,6 +129,6 @@ def test_a_watch_from_before_a_compaction_is_gone(own_tier):
     own_tier.compact()
     own_tier.start_api_server()
     assert '"code":410' in watch()
-    # The controllers, the scheduler and KWOK have found back to it.
+    # The controllers, the scheduler and KWOK find back to it; each waits up to 30 s between tries.
     own_tier.apply(deployment("after", namespace="default"))
-    until(lambda: pods(own_tier, namespace="default"), "a pod runs")
+    until(lambda: pods(own_tier, namespace="default"), "a pod runs", within=80.0)
