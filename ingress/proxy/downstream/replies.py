@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from ingress.model.memory import MEMORABLE
+from ingress.proxy.http1.messages import SWITCHING
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells the client to send its body (RFC 9110 §10.1.1)."""
@@ -43,7 +44,7 @@ def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive
     for a 101, whose fields have one.
     """
     said = b""
-    if keep_alive != (version[1] == 1) and status != 101:
+    if keep_alive != (version[1] == 1) and status != SWITCHING:
         said = b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n"
     line = _often if len(reason) <= MEMORABLE else _status_line
     return line(status, reason, version) + said

@@ -165,7 +165,7 @@ class Sending(Exchange):
         """Give the upstream its time to answer, once it owes us one."""
         link = self._link
         if link is not None and not link.full:
-            if self._upload.complete and not link.paused:
+            if self._upload.body.complete and not link.paused:
                 link.deadline.within(self._errand.timeouts.read)
             else:
                 link.deadline.clear()

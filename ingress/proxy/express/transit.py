@@ -160,7 +160,7 @@ class Transit(Sending):
 
     def _respond(self, head: ResponseHead, body: bytes) -> bytes:
         self.record.upstream_duration = self.seconds()
-        self._early = not self._upload.complete
+        self._early = not self._upload.body.complete
         begun = self.relayed(head)
         framed = chunk_of(body) if self.chunked and body else body
         if len(framed) < DEAR:
@@ -173,7 +173,7 @@ class Transit(Sending):
         parser = self._parser
         if self.chunked:
             written += last_chunk(trailing_headers(parser.trailers))
-        clean = parser.leaves_silence() and self._upload.complete and not self._early
+        clean = parser.leaves_silence() and self._upload.body.complete and not self._early
         self._leave_upstream(clean=clean)
         self.gate.write(written)
         self._finish()

@@ -6,11 +6,11 @@ from ingress.proxy.upstream.requests cimport RequestBody
 cdef class Upload:
     cdef public long long consumed
     cdef public object patience
-    cdef public bint whole, complete
+    cdef public bint whole
+    cdef public RequestBody body
     cdef object _framing, _max_bytes, _trailers, _link
     cdef long long _received
     cdef list _held
-    cdef RequestBody _body
 
     cpdef receive(self, bytes data)
     cpdef end(self, trailers)

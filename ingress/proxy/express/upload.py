@@ -15,8 +15,8 @@ class Upload:
     """Frames a body anew for a link.
 
     ``whole`` tells whether its last byte has come from the client, ``consumed`` how many of its
-    bytes were sent on: those are gone, so nothing is repeated then. ``complete`` tells whether the
-    link got all of the request. ``patience`` is for the client that sends it.
+    bytes were sent on: those are gone, so nothing is repeated then. ``body`` frames it, and is
+    ``complete`` when the link got all of the request. ``patience`` is for the client that sends it.
     """
 
     def __init__(self, framing: Framing, *, max_bytes: int, patience: Patience) -> None:
@@ -29,8 +29,7 @@ class Upload:
         self._held: list[bytes] = []
         self._trailers: Trailers = []
         self._link: Link | None = None
-        self._body = RequestBody(framing)
-        self.complete = self._body.complete
+        self.body = RequestBody(framing)
 
     def receive(self, data: bytes) -> None:
         """Take a piece from the client; raises Failure(BODY_TOO_LARGE)."""
@@ -48,18 +47,17 @@ class Upload:
         self.whole = True
         self._trailers = trailers
         if self._link is not None:
-            self._write(self._link, self._body.end(trailers))
+            self._write(self._link, self.body.end(trailers))
 
     def begin(self, link: Link) -> None:
         """Send what has come so far, behind the head."""
         self._link = link
-        self._body = RequestBody(self._framing)
-        self.complete = self._body.complete
+        self.body = RequestBody(self._framing)
         held, self._held = self._held, []
         for piece in held:
             self._pass(link, piece)
         if self.whole:
-            self._write(link, self._body.end(self._trailers))
+            self._write(link, self.body.end(self._trailers))
 
     def stop(self) -> None:
         """Send no more on this link."""
@@ -68,10 +66,9 @@ class Upload:
 
     def _pass(self, link: Link, data: bytes) -> None:
         self.consumed += len(data)
-        self._write(link, self._body.piece(data))
+        self._write(link, self.body.piece(data))
 
     def _write(self, link: Link, data: bytes) -> None:
-        self.complete = self._body.complete
         # A link that is gone tells its owner so, maybe with a response that came before the end.
         with suppress(Failure):
             if data:

@@ -36,7 +36,7 @@ class ResponseHead:
     304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
     304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
     ``keep_alive`` tells whether the upstream lets the connection live. ``known`` are the
-    fields that mean something.
+    values of the fields that matter in an answer.
     """
 
     __slots__ = (

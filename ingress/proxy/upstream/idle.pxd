@@ -9,7 +9,7 @@ cdef class IdleLinks:
     cdef Py_ssize_t _most
     cdef dict _since, _stacks
 
-    @cython.locals(stack=list, link=Link, since=cython.double, oldest=cython.double)
+    @cython.locals(stack=list, link=Link, oldest=cython.double)
     cpdef Link take(self, endpoint)
     cpdef put(self, Link link)
     cpdef forget(self, Link link)

@@ -39,13 +39,11 @@ class IdleLinks:
             return None
         oldest = self._loop.time() - self._seconds
         while stack:
-            link = stack.pop()
-            since = self._since.pop(link)
-            if not stack:
-                del self._stacks[link.address]
-            if since > oldest and link.is_silent():
+            link = stack[-1]
+            if self._since[link] > oldest and link.is_silent():
+                self.forget(link)
                 return link
-            link.abort()
+            self._discard(link)
         return None
 
     def put(self, link: Link) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from ingress.model.messages import Trailers, tokens_of
 from ingress.proxy.failures import Failure, FailureKind, broken
 from ingress.proxy.http1.chunks import ChunkGuard
-from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.http1.messages import CHUNKED, SWITCHING, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.upstream.grammar import (
     check_partial_head,
     content_length,
@@ -18,7 +18,7 @@ from ingress.proxy.upstream.grammar import (
 )
 
 MAX_INTERIMS: Final = 16
-_SWITCHING: Final = 101
+_SWITCHING: Final = SWITCHING  # a number of C's in the compiled build
 _NO_BODY: Final = (204, 304)
 _BLANK_LINE: Final = b"\r\n\r\n"
 

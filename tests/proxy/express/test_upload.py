@@ -27,26 +27,26 @@ def upload_of(framing, *, max_bytes=0):
 def test_no_body_is_whole_and_complete_at_once():
     upload, link = upload_of(None), Link()
     upload.begin(link)
-    assert (upload.whole, upload.complete, link.written) == (True, True, [])
+    assert (upload.whole, upload.body.complete, link.written) == (True, True, [])
 
 
 def test_what_comes_before_the_link_is_held():
     upload, link = upload_of(CHUNKED), Link()
     upload.receive(b"hello")
     upload.end([(b"A", b"b")])
-    assert (upload.consumed, upload.whole, upload.complete) == (0, True, False)
+    assert (upload.consumed, upload.whole, upload.body.complete) == (0, True, False)
     upload.begin(link)
     assert link.written == [b"5\r\nhello\r\n", b"0\r\nA: b\r\n\r\n"]
-    assert (upload.consumed, upload.complete) == (5, True)
+    assert (upload.consumed, upload.body.complete) == (5, True)
 
 
 def test_what_comes_behind_it_is_passed_on():
     upload, link = upload_of(5, max_bytes=5), Link()
     upload.begin(link)
     upload.receive(b"hel")
-    assert (link.written, upload.complete) == ([b"hel"], False)
+    assert (link.written, upload.body.complete) == ([b"hel"], False)
     upload.receive(b"lo")
-    assert upload.complete
+    assert upload.body.complete
     upload.end([])
     assert (link.written, upload.consumed) == ([b"hel", b"lo"], 5)
 
