@@ -6,10 +6,11 @@ cimport cython
 @cython.no_gc
 cdef class RequestHead:
     cdef readonly str method, host, authority, path, target
-    cdef readonly object port, known
+    cdef readonly object port
+    cdef readonly dict known
     cdef readonly tuple version
     cdef readonly bytes kept
 
 
-cpdef bytes first_value(known, bytes name)
+cpdef bytes first_value(dict known, bytes name)
 cpdef frozenset tokens_of(bytes value)

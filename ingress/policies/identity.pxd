@@ -10,4 +10,4 @@ cdef class Identity:
     cdef readonly bytes fields
 
 
-cpdef str request_id_of(known)
+cpdef str request_id_of(dict known)

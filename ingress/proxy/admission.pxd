@@ -4,17 +4,24 @@ from ingress.policies.headers cimport request_fields
 from ingress.policies.identity cimport Identity, request_id_of
 from ingress.proxy.balancer cimport Balancer
 from ingress.proxy.downstream.gate cimport Gate
+from ingress.proxy.downstream.heads cimport Request
 from ingress.proxy.exchange cimport Exchange
 from ingress.proxy.metrics cimport Metrics
 from ingress.proxy.record cimport Recorder
+from ingress.proxy.state cimport ServedRoute, State
 from ingress.runtime.requestids cimport RequestIds
+
+
+cdef str _told(dict known, bytes name)
 
 
 @cython.final
 @cython.freelist(64)
 @cython.no_gc
 cdef class Errand:
-    cdef public object route, backend, timeouts, client, max_bytes
+    cdef public ServedRoute served
+    cdef public object backend
+    cdef public str client
     cdef public bytes fields, upgrade
 
 
@@ -35,9 +42,9 @@ cdef class Admission:
     cdef Fixtures _fixtures
     cdef RequestIds _request_ids
 
-    @cython.locals(head=RequestHead)
+    @cython.locals(head=RequestHead, known=dict)
     cpdef tuple pin(self, Gate gate)
-    @cython.locals(head=RequestHead)
+    @cython.locals(head=RequestHead, served=ServedRoute, state=State)
     cpdef admit(self, Exchange exchange)
-    @cython.locals(head=RequestHead)
-    cdef Errand _errand(self, Exchange exchange, route)
+    @cython.locals(head=RequestHead, asked=Request, identity=Identity)
+    cdef Errand _errand(self, Exchange exchange, ServedRoute served)

@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from ingress.model.messages import Known, first_value
-from ingress.model.policies import Timeouts
-from ingress.model.snapshot import Backend, Endpoint, Route
+from ingress.model.snapshot import Backend, Endpoint
 from ingress.policies import GO_ON, PublicPorts, Redirect, Refuse, decide, identify, upgrade_of
 from ingress.policies.headers import request_fields
 from ingress.policies.identity import request_id_of
@@ -16,7 +15,7 @@ from ingress.proxy.exchange import Exchange, Pinned
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.record import AccessRecord, Recorder
-from ingress.proxy.state import State
+from ingress.proxy.state import ServedRoute, State
 from ingress.proxy.upstream import Upstreams
 from ingress.runtime.requestids import RequestIds
 from ingress.settings import ProxySettings
@@ -25,18 +24,16 @@ _VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
 
 
 class Errand:
-    """What is to be sent, and where: ``backend`` is the route's in the request's own generation.
+    """What is to be sent, and where: ``served`` is the route in the request's own generation.
 
-    ``fields`` are the lines that go upstream but for the framing, each with its end. ``client`` is
-    whom affinity is for; ``upgrade`` names the protocols to ask for; ``max_bytes`` bounds the
-    request's body, 0 for no limit. Admission fills it in.
+    ``backend`` is its backend; ``fields`` are the lines that go upstream but for the framing, each
+    with its end. ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for.
+    Admission fills it in.
     """
 
-    route: Route
+    served: ServedRoute
     backend: Backend
-    timeouts: Timeouts
     client: str
-    max_bytes: int
     fields: bytes
     upgrade: bytes
 
@@ -70,7 +67,7 @@ class Fixtures:
 
         What failed was probably withdrawn meanwhile, and what replaces it is known by then.
         """
-        backend = self.current().backend_of(errand.route) or errand.backend
+        backend = self.current().backend_of(errand.served.route) or errand.backend
         return self.balancer.choose_another(backend, errand.client, tried=tried)
 
 
@@ -109,38 +106,33 @@ class Admission:
     def admit(self, exchange: Exchange) -> Errand | Answer:
         """Return what is to be sent, or the answer in its place; raises Failure."""
         head, record = exchange.head, exchange.record
-        match = exchange.state.table.match(head.host, head.path)
-        route = match.route
-        if route is not None:
-            record.ingress = route.ingress
-            if (backend := route.backend) is not None:
-                record.service = f"{backend.namespace}/{backend.service}"
+        state, served = exchange.state, None
+        match = state.table.match(head.host, head.path)
+        if match.route is not None:
+            served = state.served(match.route)
+            record.ingress, record.service = served.ingress, served.service
         decision = decide(head, exchange.identity, match=match, ports=self.ports)
         if decision is GO_ON:
-            assert route is not None  # noqa: S101 - or decide() would have refused
-            return self._errand(exchange, route)
+            assert served is not None  # noqa: S101 - or decide() would have refused
+            return self._errand(exchange, served)
         if isinstance(decision, Redirect):
             return redirection(decision, request_id=record.request_id)
         assert isinstance(decision, Refuse)  # noqa: S101 - there is no other decision
         record.failure = decision.reason
         return exchange.page(decision.status)
 
-    def _errand(self, exchange: Exchange, route: Route) -> Errand:
+    def _errand(self, exchange: Exchange, served: ServedRoute) -> Errand:
         """Return what is to be sent; raises Failure where there is nowhere, or too much."""
         asked, head, identity = exchange.asked, exchange.head, exchange.identity
-        backend = exchange.state.backend_of(route)
+        backend, limit = served.backend, served.max_bytes
         if backend is None:
             raise Failure(FailureKind.NO_ENDPOINTS, "the backend is unknown")
-        policies = route.policies
-        limit = policies.body_limit.max_bytes
         if limit and isinstance(asked.framing, int) and asked.framing > limit:
             raise Failure(FailureKind.BODY_TOO_LARGE, "as announced")
         errand = Errand()
-        errand.route = route
+        errand.served = served
         errand.backend = backend
-        errand.timeouts = policies.timeouts
         errand.client = identity.client
-        errand.max_bytes = limit
         errand.fields = request_fields(head, identity, exchange.record.request_id)
         # A switch comes after the body, so a request with one is served as it stands.
         asks = b"upgrade" in head.known and not asked.framing

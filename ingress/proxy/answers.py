@@ -13,7 +13,7 @@ import msgspec
 from ingress.model.memory import Memory
 from ingress.policies import Redirect
 from ingress.proxy.downstream.replies import date_line, start_of
-from ingress.proxy.http1.messages import join_lines
+from ingress.proxy.http1.messages import StatusLine, join_lines
 
 SERVER: Final = "aiohttp-ingress"
 
@@ -53,9 +53,9 @@ class Answer(NamedTuple):
     body: bytes
 
     @property
-    def reason(self) -> bytes:
-        """The reason phrase."""
-        return reason_of(self.status).encode()
+    def line(self) -> StatusLine:
+        """The status line."""
+        return _line_of(self.status)
 
     @property
     def closes(self) -> bool:
@@ -71,7 +71,7 @@ class Answer(NamedTuple):
 
     def encode(self) -> bytes:
         """Return the whole response as bytes; the connection closes behind it."""
-        start = start_of(self.status, self.reason, version=(1, 1), keep_alive=False)
+        start = start_of(self.line, (1, 1), keep_alive=False)
         return start + self.fields + b"\r\n" + self.body
 
 
@@ -79,6 +79,11 @@ class Answer(NamedTuple):
 def reason_of(status: int) -> str:
     """Return the reason phrase of a status."""
     return HTTPStatus(status).phrase
+
+
+@cache
+def _line_of(status: int) -> StatusLine:
+    return StatusLine(status, reason_of(status).encode())
 
 
 def error_page(status: int, *, accept: str, request_id: str) -> Answer:

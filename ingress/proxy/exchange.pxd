@@ -4,7 +4,8 @@ from ingress.policies.headers cimport response_fields, without_named
 from ingress.policies.identity cimport Identity
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.downstream.heads cimport Request
-from ingress.proxy.http1.messages cimport ResponseHead
+from ingress.proxy.downstream.replies cimport start_of
+from ingress.proxy.http1.messages cimport ResponseHead, StatusLine
 from ingress.proxy.state cimport State
 
 
@@ -18,10 +19,11 @@ cdef class Exchange:
     cdef public bint answered, keeps_alive, continued, chunked, closes
     cdef long long _began
 
+    cdef _pin(self, Gate gate, tuple pinned)
     @cython.locals(now=cython.longlong)
     cpdef double seconds(self)
     cdef bint _must_close(self)
-    cpdef bytes begin(self, status, bytes reason)
+    cpdef bytes begin(self, StatusLine line)
     cpdef bytes relayed(self, ResponseHead head)
     cpdef bytes interim(self, ResponseHead head)
     cpdef bytes answer(self, answer)

@@ -9,7 +9,7 @@ from ingress.policies.identity import Identity
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.downstream.replies import date_line, length_line, start_of
-from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead, StatusLine
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
 
@@ -30,6 +30,10 @@ class Exchange:
     """
 
     def __init__(self, gate: Gate, pinned: Pinned) -> None:
+        self._pin(gate, pinned)
+
+    def _pin(self, gate: Gate, pinned: Pinned) -> None:
+        # Apart from __init__, since a call by way of super() takes as long as all of this.
         self.gate = gate
         self.asked = self.gate.request
         self.head = self.asked.head
@@ -52,12 +56,12 @@ class Exchange:
         unheard = self.asked.expects_continue and not self.continued
         return self.closes or unheard or self.gate.draining or self.gate.broken
 
-    def begin(self, status: int, reason: bytes) -> bytes:
+    def begin(self, line: StatusLine) -> bytes:
         """Begin the response, and return what its fields follow."""
         self.keeps_alive = self.asked.keep_alive and not self._must_close()
         self.answered = True
-        self.record.status = status
-        return start_of(status, reason, version=self.head.version, keep_alive=self.keeps_alive)
+        self.record.status = line.status
+        return start_of(line, self.head.version, self.keeps_alive)
 
     def relayed(self, head: ResponseHead) -> bytes:
         """Begin the upstream's response, and return its head."""
@@ -73,17 +77,17 @@ class Exchange:
                 fields += b"Transfer-Encoding: chunked\r\n"
         elif head.content_length is not None and head.status not in _SIZELESS:
             fields += length_line(head.content_length)
-        return self.begin(head.status, head.reason) + fields + b"\r\n"
+        return self.begin(head.line) + fields + b"\r\n"
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
         fields = without_named(head.kept, head.known)
-        return b"HTTP/1.1 %d %b\r\n%b\r\n" % (head.status, head.reason, fields)
+        return head.line.lines[1] + fields + b"\r\n"
 
     def answer(self, answer: Answer) -> bytes:
         """Begin an answer of ours and return the whole of it."""
         self.closes = answer.closes
-        start = self.begin(answer.status, answer.reason)
+        start = self.begin(answer.line)
         body = b"" if self.head.method == "HEAD" else answer.body
         self.record.bytes_out = len(body)
         return start + answer.fields + b"\r\n" + body

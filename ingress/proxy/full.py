@@ -104,14 +104,14 @@ class FullLane:
             await self._send(exchange, exchange.answer(errand))
 
     async def _forward(self, exchange: Handling, errand: Errand) -> None:
-        exchange.upload = upload = Upload(
-            exchange, max_bytes=errand.max_bytes, patience=patience_for_a_body(self._settings)
-        )
+        served, patience = errand.served, patience_for_a_body(self._settings)
+        upload = Upload(exchange, max_bytes=served.max_bytes, patience=patience)
+        exchange.upload = upload
         connection, head = await self._sender.send(exchange, upload, errand=errand)
         if head.status == SWITCHING:
             surplus, upstream = connection.into_tunnel()
             await tunnel(
-                exchange, head, upstream=upstream, surplus=surplus, timeouts=errand.timeouts
+                exchange, head, upstream=upstream, surplus=surplus, timeouts=served.timeouts
             )
         else:
             send_timeout = self._settings.client_send_timeout

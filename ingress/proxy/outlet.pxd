@@ -3,7 +3,8 @@ cimport cython
 
 @cython.final
 cdef class Turn:
-    cdef object _loop, _outlets
+    cdef object _soon, _over
+    cdef list _outlets
 
     cpdef add(self, Outlet outlet)
     @cython.locals(outlet=Outlet)
@@ -12,7 +13,7 @@ cdef class Turn:
 
 @cython.final
 cdef class Outlet:
-    cdef object _transport
+    cdef object _transport, _is_closing, _send
     cdef Turn _turn
     cdef bytes _unsent
 

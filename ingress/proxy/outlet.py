@@ -5,7 +5,6 @@ other, the first wakes it, and the others find it awake (docs/decisions/0089).
 """
 
 import asyncio
-from collections import deque
 from typing import Final
 
 GATHERED: Final = 16_384
@@ -16,23 +15,24 @@ class Turn:
     """The outlets that have something to send when the event loop's turn is over."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._outlets: deque[Outlet] = deque()
+        self._soon = loop.call_soon
+        self._over = self._end
+        self._outlets: list[Outlet] = []
 
     def add(self, outlet: "Outlet") -> None:
         """Have this one flushed, behind those that came before."""
         if not self._outlets:
-            self._loop.call_soon(self._end)
+            self._soon(self._over)
         self._outlets.append(outlet)
 
     def _end(self) -> None:
+        left, self._outlets = iter(self._outlets), []
         try:
-            while self._outlets:
-                outlet = self._outlets.popleft()
+            for outlet in left:
                 outlet.flush()
         finally:
-            if self._outlets:  # one raised, which the event loop tells: the others go on
-                self._loop.call_soon(self._end)
+            for outlet in left:  # one raised, which the event loop tells: the others go on
+                self.add(outlet)
 
 
 class Outlet:
@@ -43,6 +43,8 @@ class Outlet:
 
     def __init__(self, transport: asyncio.Transport, turn: Turn) -> None:
         self._transport = transport
+        self._is_closing = transport.is_closing
+        self._send = transport.write
         self._turn = turn
         self._unsent = b""
 
@@ -52,7 +54,7 @@ class Outlet:
         if size > GATHERED:
             pieces = [piece for piece in (self._unsent, data, more) if piece]
             self._unsent = b""
-            if not self._transport.is_closing():
+            if not self._is_closing():
                 self._transport.writelines(pieces)
         elif self._unsent:
             self._unsent += data + more
@@ -64,5 +66,5 @@ class Outlet:
         """Send what waits, if the connection still takes anything."""
         data, self._unsent = self._unsent, b""
         # One that is closing takes nothing: uvloop's raises.
-        if data and not self._transport.is_closing():
-            self._transport.write(data)
+        if data and not self._is_closing():
+            self._send(data)

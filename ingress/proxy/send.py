@@ -58,7 +58,7 @@ class Sender:
     ) -> tuple[Connection, ResponseHead]:
         endpoint, fresh = to
         connection = await self._fixtures.upstreams.open(
-            endpoint, timeouts=errand.timeouts, fresh=fresh
+            endpoint, timeouts=errand.served.timeouts, fresh=fresh
         )
         exchange.connection = connection
         asked = exchange.asked

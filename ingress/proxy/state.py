@@ -5,10 +5,30 @@ from typing import Final, Self
 
 from ingress.model.codec import NO_GENERATION
 from ingress.model.inventory import EMPTY
-from ingress.model.snapshot import Backend, BackendRef, Route, Snapshot
+from ingress.model.snapshot import Backend, Route, Snapshot
 from ingress.proxy.tally import Address, Tally, addresses, keys, tallied
 from ingress.proxy.tls import Contexts, build_contexts
 from ingress.routing.table import RoutingTable
+
+
+class ServedRoute:
+    """A route as one generation serves it: all of it that does not depend on the request.
+
+    ``ingress`` and ``service`` (``ns/name``; empty where there is none) are for the record,
+    ``backend`` is ``None`` where there is none to be had, ``max_bytes`` bounds the request's body,
+    0 for no limit.
+    """
+
+    __slots__ = ("backend", "ingress", "max_bytes", "route", "service", "timeouts")
+
+    def __init__(self, route: Route, backend: Backend | None) -> None:
+        ref = route.backend
+        self.route: Final = route
+        self.backend: Final = backend
+        self.ingress: Final = route.ingress
+        self.service: Final = f"{ref.namespace}/{ref.service}" if ref else ""
+        self.timeouts: Final = route.policies.timeouts
+        self.max_bytes: Final = route.policies.body_limit.max_bytes
 
 
 class State:
@@ -18,7 +38,7 @@ class State:
     fingerprint. ``addresses`` and ``keys`` are what its backends use.
     """
 
-    __slots__ = ("_found", "addresses", "contexts", "generation", "keys", "snapshot", "table")
+    __slots__ = ("_served", "addresses", "contexts", "generation", "keys", "snapshot", "table")
 
     def __init__(
         self,
@@ -36,8 +56,8 @@ class State:
         self.contexts: Final = contexts
         self.addresses: Final = addresses
         self.keys: Final = keys
-        # By what routes name them: their texts, the Snapshot's keys, are made once.
-        self._found: dict[BackendRef, Backend | None] = {}
+        # By their id(), since a Struct's hash asks every field: the Snapshot keeps them alive.
+        self._served: dict[int, ServedRoute] = {}
 
     @classmethod
     def empty(cls) -> Self:
@@ -65,15 +85,16 @@ class State:
         certificate = self.snapshot.certificates.get(secret)
         return self.contexts.of(secret, certificate) if certificate else None
 
-    def backend_of(self, route: Route) -> Backend | None:
-        """Return the backend of a route, ``None`` where there is none to be had."""
-        ref = route.backend
-        if ref is None:
-            return None
-        found = self._found.get(ref)
+    def served(self, route: Route) -> ServedRoute:
+        """Return a route, which is one of this generation's, as it is served."""
+        found = self._served.get(id(route))
         if found is None:
-            found = self._found[ref] = self.snapshot.backends.get(str(ref))
+            found = self._served[id(route)] = ServedRoute(route, self.backend_of(route))
         return found
+
+    def backend_of(self, route: Route) -> Backend | None:
+        """Return this generation's backend of any route, ``None`` where there is none to be had."""
+        return self.snapshot.backends.get(str(route.backend)) if route.backend else None
 
 
 def _contexts(snapshot: Snapshot, previous: State | None) -> Contexts:

@@ -7,7 +7,6 @@ from ingress.model.messages import first_value
 from ingress.model.policies import Timeouts
 from ingress.policies import response_fields
 from ingress.proxy.exchange import Exchange
-from ingress.proxy.http1.messages import SWITCHING
 from ingress.proxy.upstream import Relay, ResponseHead
 
 
@@ -28,7 +27,7 @@ async def tunnel(
     fields = response_fields(head.kept, head.known)
     fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % chosen
     gate, record = exchange.gate, exchange.record
-    gate.write(exchange.begin(SWITCHING, head.reason) + fields + b"\r\n")
+    gate.write(exchange.begin(head.line) + fields + b"\r\n")
     to_upstream, downstream = gate.into_tunnel()
     relay = Relay(downstream, upstream, idle_timeout=max(timeouts.read, timeouts.send))
     relay.start(to_downstream=surplus, to_upstream=to_upstream)

@@ -92,7 +92,7 @@ def we_read(data, *, method="GET", upgrade=b"", closes=False, cuts=()):
         return None
     lines = (line.partition(b":") for line in head.kept.split(b"\r\n")[:-1])
     headers = [(name, value.strip(b" \t")) for name, _, value in lines]
-    return head.status, head.reason, headers, body, parser.surplus
+    return head.status, head.line.reason, headers, body, parser.surplus
 
 
 def told(case):

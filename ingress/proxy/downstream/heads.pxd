@@ -14,5 +14,5 @@ cdef class Request:
 
 cpdef Request read_request(bytes raw, sieve)
 cpdef tuple check_request_line(bytes line)
-cdef _check_singletons(known)
-cdef tuple _host(known, tuple version)
+cdef _check_singletons(dict known)
+cdef tuple _host(dict known, tuple version)

@@ -8,8 +8,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from ingress.model.memory import MEMORABLE
-from ingress.proxy.http1.messages import SWITCHING
+from ingress.proxy.http1.messages import SWITCHING, StatusLine
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """Tells the client to send its body (RFC 9110 §10.1.1)."""
@@ -37,24 +36,21 @@ class Reply(web.StreamResponse):
         """See aiohttp.web.StreamResponse."""
 
 
-def start_of(status: int, reason: bytes, *, version: tuple[int, int], keep_alive: bool) -> bytes:
+def start_of(
+    line: StatusLine,
+    version: tuple[int, int],
+    keep_alive: bool,  # noqa: FBT001 - what is a C function once compiled has no keywords
+) -> bytes:
     """Return what a response begins with, ``version`` being the client's.
 
     That is its status line, and ``Connection`` where the client would expect something else, but
     for a 101, whose fields have one.
     """
-    said = b""
-    if keep_alive != (version[1] == 1) and status != SWITCHING:
-        said = b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n"
-    line = _often if len(reason) <= MEMORABLE else _status_line
-    return line(status, reason, version) + said
-
-
-def _status_line(status: int, reason: bytes, version: tuple[int, int]) -> bytes:
-    return b"HTTP/1.%d %d %b\r\n" % (version[1], status, reason)
-
-
-_often: Final = lru_cache(maxsize=256)(_status_line)
+    minor = version[1]
+    start = line.lines[minor]
+    if keep_alive == (minor == 1) or line.status == SWITCHING:
+        return start
+    return start + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,5 @@
 from ingress.proxy.admission cimport Errand
+from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.exchange cimport Exchange
 from ingress.proxy.express.lane cimport ExpressLane
 from ingress.proxy.express.upload cimport Upload
@@ -16,6 +17,7 @@ cdef class Sending(Exchange):
     cdef tuple _tried
     cdef Py_ssize_t _unsent, _interims
 
+    cdef _set_out(self, ExpressLane lane, Gate gate)
     cpdef send(self, errand)
     cdef _send_to(self, endpoint, Link link)
     cpdef _dialled(self, link)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Sending(Exchange):
     """An Exchange on its way to a link; a Transit is what it becomes, and owns the link."""
 
-    def __init__(self, lane: "ExpressLane", gate: Gate) -> None:
+    def _set_out(self, lane: "ExpressLane", gate: Gate) -> None:
         self._lane = lane
-        super().__init__(gate, self._lane.admission.pin(gate))
+        self._pin(gate, self._lane.admission.pin(gate))
         self._upload = NO_UPLOAD
         self._errand: Errand
         self._parser: ResponseParser
@@ -42,7 +42,7 @@ class Sending(Exchange):
         if self.asked.framing:
             self._upload = Upload(
                 self.asked.framing,
-                max_bytes=errand.max_bytes,
+                max_bytes=errand.served.max_bytes,
                 patience=patience_for_a_body(self._lane.settings),
             )
         endpoint = self._endpoint = self._lane.fixtures.choose(errand)
@@ -61,7 +61,7 @@ class Sending(Exchange):
         if not self._upload.whole:
             self.gate.pause(by_lane=True)
         self._dialling = self._lane.fixtures.upstreams.dial(
-            endpoint, seconds=self._errand.timeouts.connect, then=self._dialled
+            endpoint, seconds=self._errand.served.timeouts.connect, then=self._dialled
         )
 
     def _dialled(self, link: Link | Failure) -> None:
@@ -122,7 +122,7 @@ class Sending(Exchange):
             self._want_body()
             self._watch_upstream()
         elif not link.full:
-            link.deadline.within(errand.timeouts.read)
+            link.deadline.within(errand.served.timeouts.read)
 
     def _want_body(self) -> None:
         if self.asked.expects_continue and not self.continued:
@@ -138,7 +138,7 @@ class Sending(Exchange):
         """See upstream.link.Owner."""
         if self._link is not None:
             self._unsent = self._link.transport.get_write_buffer_size()
-            self._link.deadline.within(self._errand.timeouts.send)
+            self._link.deadline.within(self._errand.served.timeouts.send)
         self._upload.patience.rest()
         self.gate.pause(by_lane=True)
         self.gate.expect(None)
@@ -166,7 +166,7 @@ class Sending(Exchange):
         link = self._link
         if link is not None and not link.full:
             if self._upload.body.complete and not link.paused:
-                link.deadline.within(self._errand.timeouts.read)
+                link.deadline.within(self._errand.served.timeouts.read)
             else:
                 link.deadline.clear()
 

@@ -26,7 +26,7 @@ class Transit(Sending):
     """
 
     def __init__(self, lane: "ExpressLane", gate: "Gate") -> None:
-        super().__init__(lane, gate)
+        self._set_out(lane, gate)
         self.over = self._early = self._done = False
 
     def reply(self, answer: Answer) -> None:
@@ -188,7 +188,7 @@ class Transit(Sending):
             head,
             upstream=link.into_tunnel(),
             surplus=self._parser.surplus,
-            timeouts=self._errand.timeouts,
+            timeouts=self._errand.served.timeouts,
         )
         self._lane.keep(followed(passing, self._record))
 

@@ -28,6 +28,18 @@ MAX_LENGTH_DIGITS: Final = 18
 """Digits of a Content-Length that are made a number; more is beyond any body."""
 
 
+class StatusLine:
+    """A status and its reason phrase; ``lines`` say so to clients of HTTP/1.0 and of HTTP/1.1."""
+
+    __slots__ = ("lines", "reason", "status")
+
+    def __init__(self, status: int, reason: bytes) -> None:
+        self.status: Final = status
+        self.reason: Final = reason
+        said = b" %d %b\r\n" % (status, reason)
+        self.lines: Final = (b"HTTP/1.0" + said, b"HTTP/1.1" + said)
+
+
 class ResponseHead:
     """The head of a response that passed the rules of the wire; nothing of it changes.
 
@@ -46,16 +58,15 @@ class ResponseHead:
         "keep_alive",
         "kept",
         "known",
-        "reason",
+        "line",
         "status",
         "version",
     )
 
-    def __init__(  # noqa: PLR0913 - one for each part of a head
+    def __init__(
         self,
         *,
-        status: int,
-        reason: bytes,
+        line: StatusLine,
         kept: bytes,
         version: tuple[int, int],
         framing: Framing,
@@ -64,8 +75,8 @@ class ResponseHead:
         known: Known,
         interims: tuple["ResponseHead", ...] = (),
     ) -> None:
-        self.status: Final = status
-        self.reason: Final = reason
+        self.line: Final = line
+        self.status: Final = line.status
         self.kept: Final = kept
         self.version: Final = version
         self.framing: Final = framing

@@ -14,7 +14,7 @@ from ingress.model.messages import Known
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
 from ingress.proxy.http1 import Sieve, read_head
-from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS
+from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS, StatusLine
 
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
 # Many servers leave out the space before an empty reason; nothing depends on it.
@@ -38,9 +38,9 @@ def check_partial_head(buffer: bytes, *, seen: int) -> None:
         raise broken("a line of the head does not end in CRLF")
 
 
-Lines: TypeAlias = tuple[tuple[int, int], int, bytes, bytes, Known]
-"""A response head, taken apart and not yet understood: version, status, reason, what is kept to go
-on, and what is known."""
+Lines: TypeAlias = tuple[tuple[int, int], StatusLine, bytes, Known]
+"""A response head, taken apart and not yet understood: version, status line, what is kept to go on,
+and what is known."""
 
 
 def split_head(head: bytes) -> Lines:
@@ -55,16 +55,15 @@ def split_head(head: bytes) -> Lines:
     started = _status_lines[line]
     if started is None:
         raise broken("malformed status line")
-    version, status, reason = started
-    return version, status, reason, kept, known
+    return started[0], started[1], kept, known
 
 
-def _status_line(line: bytes) -> tuple[tuple[int, int], int, bytes] | None:
+def _status_line(line: bytes) -> tuple[tuple[int, int], StatusLine] | None:
     match = _STATUS_LINE.fullmatch(line)
     if match is None:
         return None
     minor, status, reason = match.groups()
-    return (1, int(minor)), int(status), reason or b""
+    return (1, int(minor)), StatusLine(int(status), reason or b"")
 
 
 _status_lines: Final = Memory(_status_line, most=256)

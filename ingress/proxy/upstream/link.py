@@ -72,14 +72,14 @@ class Link:
     @property
     def is_closed(self) -> bool:
         """Whether it is closed or closing."""
-        return self.transport.is_closing()
+        return self._is_closing()
 
     def is_silent(self) -> bool:
         """Ask the kernel whether nothing waits to be read: no byte, no close, no error.
 
         What the event loop has not come to yet was sent before our request: it is no answer.
         """
-        return not self.transport.is_closing() and not self._readiness.poll(0)
+        return not self._is_closing() and not self._poll(0)
 
     def take(self, owner: Owner) -> None:
         """Begin an exchange."""
@@ -94,9 +94,8 @@ class Link:
         """
         if self._owner is None:
             return
-        transport = self.transport
         self._outlet.flush()
-        if self.failure or transport.is_closing() or transport.get_write_buffer_size():
+        if self.failure or self._is_closing() or self.transport.get_write_buffer_size():
             self.abandon()
             return
         self._owner = None
@@ -116,7 +115,7 @@ class Link:
         """Send bytes; raises Failure where nobody would get them."""
         if self.failure is not None:
             raise self.failure
-        if self.transport.is_closing():
+        if self._is_closing():
             # Its last words may still come, so this is not yet the end of the exchange.
             raise Failure(FailureKind.CLOSED, "the upstream has closed")
         self._outlet.write(data)
@@ -165,7 +164,8 @@ class Link:
         self.transport = cast("asyncio.Transport", transport)
         self.deadline = Deadline(asyncio.get_running_loop(), self._too_late)
         self._outlet = Outlet(self.transport, self._turn)
-        self._readiness = readiness(transport)
+        self._is_closing = self.transport.is_closing
+        self._poll = readiness(transport).poll
 
     def data_received(self, data: bytes) -> None:
         """See asyncio.Protocol."""

@@ -1,6 +1,6 @@
 cimport cython
 from ingress.model.messages cimport tokens_of
-from ingress.proxy.http1.messages cimport ResponseHead
+from ingress.proxy.http1.messages cimport ResponseHead, StatusLine
 from ingress.proxy.upstream.grammar cimport content_length, split_head
 
 cdef int _SWITCHING
@@ -25,6 +25,7 @@ cdef class ResponseParser:
     cpdef bint leaves_silence(self)
     @cython.locals(head=ResponseHead)
     cdef bytes _feed_head(self, bytes data)
+    @cython.locals(known=dict, line=StatusLine, status=cython.int)
     cdef ResponseHead _read_head(self, bytes raw)
     cdef _begin_body(self, ResponseHead head)
     cdef bytes _feed_body(self, bytes data)

@@ -95,7 +95,8 @@ class ResponseParser:
         return self._feed_body(rest)
 
     def _read_head(self, raw: bytes) -> ResponseHead:
-        version, status, reason, kept, known = split_head(raw)
+        version, line, kept, known = split_head(raw)
+        status = line.status
         options = tokens_of(b",".join(known[b"connection"])) if b"connection" in known else ()
         if status == _SWITCHING:
             self._check_switch(version, options, chosen=known.get(b"upgrade", []))
@@ -108,8 +109,7 @@ class ResponseParser:
         bodiless = self._method == "HEAD" or status < 200 or status in _NO_BODY
         unsized = CHUNKED if chunked else UNTIL_CLOSE
         return ResponseHead(
-            status=status,
-            reason=reason,
+            line=line,
             kept=kept,
             version=version,
             framing=None if bodiless else unsized if length is None else length,

@@ -12,14 +12,18 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 def test_a_head_comes_apart_as_it_was_written():
-    assert split_head(b"HTTP/1.0 299 So  so \r\nA:\tb \r\na:\r\nC: d:e\r\n\r\n") == (
-        (1, 0),
-        299,
-        b"So  so ",
-        b"A:\tb \r\na:\r\nC: d:e\r\n",
-        {},
+    version, line, kept, known = split_head(
+        b"HTTP/1.0 299 So  so \r\nA:\tb \r\na:\r\nC: d:e\r\n\r\n"
     )
-    assert split_head(b"HTTP/1.1 200\r\n\r\n") == ((1, 1), 200, b"", b"", {})
+    assert (version, line.status, line.reason) == ((1, 0), 299, b"So  so ")
+    assert (kept, known) == (b"A:\tb \r\na:\r\nC: d:e\r\n", {})
+
+
+def test_a_reason_may_be_missing():
+    version, line, kept, known = split_head(b"HTTP/1.1 200\r\n\r\n")
+    assert (version, line.status, line.reason) == ((1, 1), 200, b"")
+    assert line.lines == (b"HTTP/1.0 200 \r\n", b"HTTP/1.1 200 \r\n")
+    assert (kept, known) == (b"", {})
 
 
 def test_of_a_head_that_is_dropped_which_ends_here():
@@ -37,7 +41,7 @@ def test_of_a_head_that_is_dropped_which_ends_here():
 def test_a_reason_of_any_length_is_read(length):
     reason = b"r" * length
     for _ in range(2):
-        assert split_head(b"HTTP/1.1 404 " + reason + b"\r\n\r\n")[2] == reason
+        assert split_head(b"HTTP/1.1 404 " + reason + b"\r\n\r\n")[1].reason == reason
 
 
 @pytest.mark.parametrize(

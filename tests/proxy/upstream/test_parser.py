@@ -56,7 +56,7 @@ def test_a_head_is_kept_as_it_was_written():
     raw = b"SeT-Cookie: a\r\nHost:x \r\nset-cookie:\t\xff\r\nA:\r\n"
     one, _ = read([b"HTTP/1.0 299 So  so\r\n" + raw + b"\r\n"])
     head = one.head
-    assert (head.status, head.reason, head.version) == (299, b"So  so", (1, 0))
+    assert (head.status, head.line.reason, head.version) == (299, b"So  so", (1, 0))
     assert (head.framing, head.content_length, head.keep_alive) == (UNTIL_CLOSE, None, False)
     assert (head.kept, head.known) == (raw, {})
     assert type(head.kept) is bytes
