@@ -24,6 +24,10 @@ BREATH: Final = 0.0001
 enough to let go of it, since who is awake has it back before who is woken."""
 MAX_WAITING_LINES: Final = 100_000
 """Lines that wait for a slow reader of the log; those beyond are dropped and counted."""
+MAX_WAITING_TEXT: Final = 64 * 1024 * 1024
+"""Characters of clients' own in lines that wait, which would be our memory to fill otherwise."""
+UNWEIGHED: Final = 1024
+"""So many lines may wait whatever is in them: a log that is read has no more, most of the time."""
 
 _UNSAFE: Final = re.compile(r"[^\x20-\x7e]|[\"\\]")
 _JSON: Final = msgspec.json.Encoder()
@@ -70,6 +74,11 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
 
+def _text_of(record: AccessRecord) -> int:
+    """Return how long those texts are that may be of any length."""
+    return len(record.target) + len(record.referer) + len(record.user_agent)
+
+
 class Output(Protocol):
     """Where lines go: takes all of them, or raises OSError or ValueError."""
 
@@ -85,6 +94,7 @@ class AccessLogWriter:
         self._format = as_combined_lines if form == "combined" else as_json_lines
         self._off = form == "off"
         self._output = output
+        self._text = 0
         self._records: deque[AccessRecord] = deque()  # appending and popping are atomic
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="access log", daemon=True)
@@ -95,7 +105,9 @@ class AccessLogWriter:
         """Take note of a request."""
         if self._off:
             return
-        if len(self._records) >= MAX_WAITING_LINES:
+        waiting = len(self._records)
+        self._text = 0 if waiting < UNWEIGHED else self._text + _text_of(record)
+        if waiting >= MAX_WAITING_LINES or self._text > MAX_WAITING_TEXT:
             self.dropped += 1
             return
         self._records.append(record)

@@ -20,7 +20,7 @@ from ingress.proxy.upstream import Upstreams
 from ingress.runtime.requestids import RequestIds
 from ingress.settings import ProxySettings
 
-_VERSIONS: Final = {(1, 1): "1.1", (1, 0): "1.0"}
+_VERSIONS: Final = ("1.0", "1.1")
 
 
 class Errand:
@@ -96,7 +96,7 @@ class Admission:
             method=head.method,
             host=head.authority,
             target=head.target,
-            version=_VERSIONS[head.version],
+            version=_VERSIONS[head.version[1]],
             referer=_told(known, b"referer"),
             user_agent=_told(known, b"user-agent"),
             generation=state.generation,

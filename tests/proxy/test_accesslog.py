@@ -121,6 +121,26 @@ def test_a_reader_that_is_gone_costs_lines_and_nothing_else():
         assert writer.dropped == 1
 
 
+def test_clients_that_say_much_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr("ingress.proxy.accesslog.FLUSH_SECONDS", 60)
+    monkeypatch.setattr("ingress.proxy.accesslog.UNWEIGHED", 2)
+    monkeypatch.setattr("ingress.proxy.accesslog.MAX_WAITING_TEXT", 2_500)
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as stream, os.fdopen(reading, "rb") as reader:
+        writer = AccessLogWriter("json", stream)
+        for said in ({"target": "/" * 1000}, {"referer": "r" * 1000}, {"user_agent": "u" * 1000}):
+            for _ in range(2):
+                writer.add(record(**said))
+        writer.add(record(target="/again"))  # what is dropped counts, too, until the log is read
+        writer.close()
+        stream.close()
+        assert (reader.read().count(b"\n"), writer.dropped) == (4, 3)
+        writer = AccessLogWriter("json", io.BytesIO())
+        writer.add(record(target="/" * 3000))
+        writer.close()
+        assert writer.dropped == 0
+
+
 def test_lines_beyond_the_bound_are_dropped_and_counted(monkeypatch):
     monkeypatch.setattr("ingress.proxy.accesslog.MAX_WAITING_LINES", 1)
     stream = io.BytesIO()

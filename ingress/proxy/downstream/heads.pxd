@@ -12,7 +12,8 @@ cdef class Request:
     cdef public bint expects_continue, keep_alive
 
 
-cpdef Request read_request(bytes raw, sieve)
+@cython.locals(known=dict, fields=cython.int)
+cpdef Request request_of(bytes raw, tuple read)
 cpdef tuple check_request_line(bytes line)
 cdef _check_singletons(dict known)
 cdef tuple _host(dict known, tuple version)

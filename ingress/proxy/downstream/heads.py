@@ -11,7 +11,7 @@ from ingress.model.memory import Memory
 from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1 import RequestLine, Sieve, read_head, read_request_line
+from ingress.proxy.http1 import Head, RequestLine, Sieve, read_head, read_request_line
 from ingress.proxy.http1.messages import CHUNKED, MAX_LENGTH_DIGITS, Framing
 
 _CR: Final = b"\r"
@@ -96,7 +96,12 @@ def read_request(raw: bytes, sieve: Sieve) -> Request:
     read = read_head(raw, sieve)
     if read is None:
         _refuse(raw)
-    line, fields, kept, known = read
+    return request_of(raw, read)
+
+
+def request_of(raw: bytes, read: Head) -> Request:
+    """Return what a head that was read means; raises Failure."""
+    line, fields, kept, known, _ = read
     method, target, version = check_request_line(line)
     if fields > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")

@@ -1,5 +1,5 @@
 cimport cython
-from ingress.proxy.downstream.heads cimport check_request_line, read_request
+from ingress.proxy.downstream.heads cimport check_request_line, request_of
 
 @cython.final
 cdef class HeadScanner:
@@ -9,6 +9,7 @@ cdef class HeadScanner:
     cdef bytearray _buffer
     cdef bint _line_checked, _skipped
 
+    @cython.locals(size=cython.Py_ssize_t, whole=cython.bint, read=tuple)
     cpdef feed(self, bytes data)
     cdef _check_size(self, Py_ssize_t size)
     cdef _check_line(self)

@@ -10,9 +10,10 @@ from ingress.proxy.downstream.heads import (
     check_characters,
     check_request_line,
     read_request,
+    request_of,
 )
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1 import Sieve
+from ingress.proxy.http1 import Sieve, read_head
 
 _END: Final = b"\r\n\r\n"
 _CR: Final = b"\r"
@@ -38,12 +39,13 @@ class HeadScanner:
     def feed(self, data: bytes) -> Request | None:
         """Return the request whose head ``data`` completes; raises Failure with its status."""
         if not self._buffer and not self._skipped:
-            size = data.find(_END) + len(_END)
-            if len(_END) <= size <= self._max_bytes and data[0] not in _CRLF:
+            read = read_head(data, self._sieve)
+            if read is not None and read[0] and read[4] <= self._max_bytes:
                 # Whole at once, as most come, and nothing behind it.
+                size = read[4]
                 whole = size == len(data)
                 self.rest = b"" if whole else data[size:]
-                return read_request(data if whole else data[:size], self._sieve)
+                return request_of(data if whole else data[:size], read)
         seen = len(self._buffer)
         self._buffer += data
         # A client may send one empty line before its request (RFC 9112 §2.2).

@@ -7,15 +7,16 @@ import re
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
+from ingress.model.memory import Memory
 from ingress.model.messages import MEANINGFUL, Known, field_key
 
 MAX_NAMES: Final = 4096
 """Names that are remembered; then all are forgotten, and learnt anew as they come."""
-_LONGEST_NAME: Final = 64
 
 _TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TEXT: Final = bytes({*b"\t", *range(0x20, 0x7F), *range(0x80, 0x100)})
 _CRLF: Final = b"\r\n"
+_BLANK_LINE: Final = b"\r\n\r\n"
 
 _REQUEST_LINE: Final = re.compile(
     b"(" + _TOKEN.pattern + rb") ([!\"$-~]+) HTTP/1\.([01])"  # no fragment (RFC 9112 §3.2)
@@ -24,26 +25,27 @@ _REQUEST_LINE: Final = re.compile(
 RequestLine: TypeAlias = tuple[str, str, tuple[int, int]]
 """Method, target and version."""
 
-Head: TypeAlias = tuple[bytes, int, bytes, Known]
+Head: TypeAlias = tuple[bytes, int, bytes, Known, int]
 """The start line, how many fields there are, those that go on as they were written (each line with
-its end), and the values of those that are wanted."""
-
-_keys: Final[dict[bytes, bytes]] = {}
+its end), the values of those that are wanted, and the head's size, its blank line included."""
 
 
 class Sieve:
     """What is taken from heads, by the keys of their fields (``model.messages.field_key``).
 
-    Of those that are ``wanted`` the values are told; those that are ``dropped`` do not go on.
+    Of those that are ``wanted`` the values are told, of those that are ``noted`` only that they are
+    there; those that are ``dropped`` do not go on.
     """
 
     def __init__(
         self,
         *,
         wanted: AbstractSet[bytes] = MEANINGFUL,
+        noted: AbstractSet[bytes] = frozenset(),
         dropped: AbstractSet[bytes] = frozenset(),
     ) -> None:
         self.wanted: Final = wanted
+        self.noted: Final = noted
         self.dropped: Final = dropped
 
 
@@ -55,44 +57,42 @@ def read_request_line(line: bytes) -> RequestLine | None:
     return match[1].decode(), match[2].decode(), (1, int(match[3]))
 
 
-def read_head(head: bytes, sieve: Sieve) -> Head | None:
-    """Read a whole head, its blank line included; ``None`` where it is not to the letter.
+def read_head(data: bytes, sieve: Sieve) -> Head | None:
+    """Read the head that begins here; ``None`` where it is not whole, or not to the letter.
 
     That is: a bare CR or LF, a control character, a name that is none. What is folded (§5.2)
     begins with white space, and so with no name.
     """
-    wanted, dropped = sieve.wanted, sieve.dropped
+    size = data.find(_BLANK_LINE) + len(_BLANK_LINE)
+    head = data[:size]
+    wanted, noted, dropped = sieve.wanted, sieve.noted, sieve.dropped
     lines = head[:-4].split(_CRLF)
     # What is left without all text must be the line ends, and no other CR or LF.
-    if head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
+    if size < len(_BLANK_LINE) or head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
         return None
     start = lines.pop(0)
     kept: list[bytes] = []
     known: dict[bytes, list[bytes]] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
-        key = _keys.get(name)
-        if key is None:
-            key = _learn(name)
+        key = _keys[name]
         if key is None or not colon:
             return None
         if key in wanted:
             known.setdefault(key, []).append(value.strip(b" \t"))
+        elif key in noted:
+            known[key] = []
         if key not in dropped:
             kept.append(line)
     if len(kept) == len(lines):
-        return start, len(lines), head[len(start) + 2 : -2], known
+        return start, len(lines), head[len(start) + 2 : -2], known, size
     kept.append(b"")
-    return start, len(lines), _CRLF.join(kept), known
+    return start, len(lines), _CRLF.join(kept), known, size
 
 
-def _learn(name: bytes) -> bytes | None:
+def _key(name: bytes) -> bytes | None:
     """Return a name's key, ``None`` where it is no token (RFC 9110 §5.6.2)."""
-    if _TOKEN.fullmatch(name) is None:
-        return None
-    key = field_key(name)
-    if len(name) <= _LONGEST_NAME:
-        if len(_keys) >= MAX_NAMES:
-            _keys.clear()
-        _keys[name] = key
-    return key
+    return field_key(name) if _TOKEN.fullmatch(name) else None
+
+
+_keys: Final = Memory(_key, most=MAX_NAMES)

@@ -16,7 +16,8 @@ cdef enum:
     TARGET = 4  # in a request target
 
     WANTED = 1  # what a Sieve does with a field
-    DROPPED = 2
+    NOTED = 2
+    DROPPED = 4
 
     MOST_CUTS = 32
     MOST_KEYS = 256
@@ -57,7 +58,7 @@ cdef _prepare():
         _slots[at].key = key
 
 
-cdef unsigned int _hash(const char *name, Py_ssize_t size):
+cdef unsigned int _hash(const char *name, Py_ssize_t size) noexcept:
     """Return where a name's slot is, the same for capitals and small letters."""
     cdef unsigned int found = <unsigned int> size
     cdef Py_ssize_t at
@@ -77,20 +78,21 @@ cdef struct Cut:
 cdef class Sieve:
     """See ``http1.fields.Sieve``."""
 
-    cdef readonly object wanted, dropped
+    cdef readonly object wanted, noted, dropped
     cdef unsigned char _does[MOST_KEYS]
 
-    def __init__(self, *, wanted=MEANINGFUL, dropped=frozenset()):
+    def __init__(self, *, wanted=MEANINGFUL, noted=frozenset(), dropped=frozenset()):
         self.wanted = wanted
+        self.noted = noted
         self.dropped = dropped
         for at, key in enumerate(_keys):
-            self._does[at] = (WANTED if key in wanted else 0) | (DROPPED if key in dropped else 0)
+            does = WANTED if key in wanted else NOTED if key in noted else 0
+            self._does[at] = does | (DROPPED if key in dropped else 0)
 
 
-def read_head(bytes head, Sieve sieve not None):
-    """See ``http1.fields.read_head``."""
-    cdef const unsigned char *at = <const unsigned char *> PyBytes_AS_STRING(head)
-    cdef const unsigned char *end = at + PyBytes_GET_SIZE(head) - 4
+cpdef tuple read_head(bytes data, Sieve sieve):
+    """See ``http1.fields.read_head``; a NUL, which is no text, stands behind all bytes."""
+    cdef const unsigned char *at = <const unsigned char *> PyBytes_AS_STRING(data)
     cdef const unsigned char *begin
     cdef const unsigned char *colon
     cdef const unsigned char *first
@@ -99,15 +101,16 @@ def read_head(bytes head, Sieve sieve not None):
     cdef unsigned char does
     cdef dict known = {}
     cdef bytes start
+    cdef Py_ssize_t size
     begin = at
     while _kinds[at[0]] & TEXT:
         at += 1
-    if at[0] != 13 or at[1] != 10 or at > end:
+    if at[0] != 13 or at[1] != 10:
         return None
     start = PyBytes_FromStringAndSize(<const char *> begin, at - begin)
-    first = at + 2
-    while at < end:
-        at += 2
+    at += 2
+    first = at
+    while at[0] != 13:
         begin = at
         while _kinds[at[0]] & NAME:
             at += 1
@@ -118,23 +121,27 @@ def read_head(bytes head, Sieve sieve not None):
             at += 1
         if at[0] != 13 or at[1] != 10:
             return None
-        count += 1
         key = _key(begin, colon - begin)
         does = sieve._does[key] if key >= 0 else 0
         if does & WANTED:
             _add(known, <bytes> _keys[key], colon + 1, at)
+        elif does & NOTED:
+            known[<bytes> _keys[key]] = []
+        at += 2
+        count += 1
         if does & DROPPED:
             if cut == MOST_CUTS:
-                return fields.read_head(head, sieve)
+                return fields.read_head(data, sieve)
             cuts[cut].begin = begin
-            cuts[cut].end = at + 2
+            cuts[cut].end = at
             cut += 1
-    if at != end:
+    if at[1] != 10:
         return None
-    return start, count, _without(first, end + 2, cuts, cut), known
+    size = at + 2 - <const unsigned char *> PyBytes_AS_STRING(data)
+    return start, count, _without(first, at, cuts, cut), known, size
 
 
-cdef int _key(const unsigned char *name, Py_ssize_t size):
+cdef int _key(const unsigned char *name, Py_ssize_t size) noexcept:
     """Return where a name's key (``model.messages.field_key``) is, -1 where it means nothing."""
     if size >= LONGEST:
         return -1
@@ -146,7 +153,7 @@ cdef int _key(const unsigned char *name, Py_ssize_t size):
     return -1
 
 
-cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t size):
+cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t size) noexcept:
     """Tell whether a name is a key but for capitals."""
     cdef Py_ssize_t at
     cdef unsigned char byte

@@ -1,2 +1,3 @@
-cpdef tuple split_head(bytes head)
+cpdef tuple split_head(bytes data)
+cpdef tuple read_status_line(bytes line)
 cpdef content_length(values)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 from ingress.model.memory import Memory
-from ingress.model.messages import Known
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
-from ingress.proxy.http1 import Sieve, read_head
+from ingress.proxy.http1 import Head, Sieve, read_head
 from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS, StatusLine
 
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
@@ -22,9 +21,14 @@ _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 _BEGINNING: Final = b"HTTP/1."
 _SIEVE: Final = Sieve(
-    wanted=frozenset(b"connection content-length date server transfer-encoding upgrade".split()),
+    wanted=frozenset(b"connection content-length transfer-encoding upgrade".split()),
+    noted=frozenset((b"date", b"server")),
     dropped=RESPONSE_DROPPED,
 )
+
+
+Started: TypeAlias = tuple[tuple[int, int], StatusLine]
+"""The version that the upstream speaks, and its status line."""
 
 
 def check_partial_head(buffer: bytes, *, seen: int) -> None:
@@ -38,27 +42,20 @@ def check_partial_head(buffer: bytes, *, seen: int) -> None:
         raise broken("a line of the head does not end in CRLF")
 
 
-Lines: TypeAlias = tuple[tuple[int, int], StatusLine, bytes, Known]
-"""A response head, taken apart and not yet understood: version, status line, what is kept to go on,
-and what is known."""
+def split_head(data: bytes) -> Head | None:
+    """Take the head apart that begins here; ``None`` where it is not whole and to the letter."""
+    return read_head(data, _SIEVE)
 
 
-def split_head(head: bytes) -> Lines:
-    """Take a whole head apart; refuses one that is not to the letter.
-
-    That is: line ends, folding, names, control characters.
-    """
-    read = read_head(head, _SIEVE)
-    if read is None:
-        raise broken("a malformed header line, a control character, a bare CR or a bare LF")
-    line, _, kept, known = read
+def read_status_line(line: bytes) -> Started:
+    """Return what a response begins with; refuses what is no status line."""
     started = _status_lines[line]
     if started is None:
         raise broken("malformed status line")
-    return started[0], started[1], kept, known
+    return started
 
 
-def _status_line(line: bytes) -> tuple[tuple[int, int], StatusLine] | None:
+def _status_line(line: bytes) -> Started | None:
     match = _STATUS_LINE.fullmatch(line)
     if match is None:
         return None

@@ -1,7 +1,7 @@
 cimport cython
 from ingress.model.messages cimport tokens_of
 from ingress.proxy.http1.messages cimport ResponseHead, StatusLine
-from ingress.proxy.upstream.grammar cimport content_length, split_head
+from ingress.proxy.upstream.grammar cimport content_length, read_status_line, split_head
 
 cdef int _SWITCHING
 
@@ -23,9 +23,10 @@ cdef class ResponseParser:
     cpdef eof(self)
     @cython.locals(head=ResponseHead)
     cpdef bint leaves_silence(self)
-    @cython.locals(head=ResponseHead)
+    @cython.locals(head=ResponseHead, read=tuple, seen=cython.Py_ssize_t, rest=bytes)
     cdef bytes _feed_head(self, bytes data)
-    @cython.locals(known=dict, line=StatusLine, status=cython.int)
-    cdef ResponseHead _read_head(self, bytes raw)
+    cdef bytes _wait_for_head(self, bytes data, Py_ssize_t seen)
+    @cython.locals(known=dict, start=bytes, kept=bytes, line=StatusLine, status=cython.int)
+    cdef ResponseHead _read_head(self, tuple read)
     cdef _begin_body(self, ResponseHead head)
     cdef bytes _feed_body(self, bytes data)

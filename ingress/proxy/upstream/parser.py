@@ -8,12 +8,14 @@ from typing import Final
 
 from ingress.model.messages import Trailers, tokens_of
 from ingress.proxy.failures import Failure, FailureKind, broken
+from ingress.proxy.http1 import Head
 from ingress.proxy.http1.chunks import ChunkGuard
 from ingress.proxy.http1.messages import CHUNKED, SWITCHING, UNTIL_CLOSE, ResponseHead
 from ingress.proxy.upstream.grammar import (
     check_partial_head,
     content_length,
     is_chunked,
+    read_status_line,
     split_head,
 )
 
@@ -76,16 +78,15 @@ class ResponseParser:
 
     def _feed_head(self, data: bytes) -> bytes:
         seen = len(self._buffer)
-        self._buffer = data = self._buffer + data if seen else data
-        end = data.find(_BLANK_LINE, max(0, seen - len(_BLANK_LINE) + 1))
-        size = len(data) if end < 0 else end + len(_BLANK_LINE)
-        if size > self._max_header_bytes:
-            raise broken("the response head is too long")
-        if end < 0:
-            check_partial_head(data, seen=seen)
-            return b""
+        if seen:
+            data = self._buffer + data
+        # What comes in many parts is read when it is whole, and not once for each.
+        part = seen and data.find(_BLANK_LINE, max(0, seen - len(_BLANK_LINE) + 1)) < 0
+        read = None if part else split_head(data)
+        if read is None or read[4] > self._max_header_bytes:
+            return self._wait_for_head(data, seen)
         self._buffer = b""
-        head, rest = self._read_head(data[:size]), data[size:]
+        head, rest = self._read_head(read), data[read[4] :]
         if 100 <= head.status < 200 and head.status != _SWITCHING:
             self.interims += (head,)
             if len(self.interims) > MAX_INTERIMS:
@@ -94,8 +95,21 @@ class ResponseParser:
         self._begin_body(head)
         return self._feed_body(rest)
 
-    def _read_head(self, raw: bytes) -> ResponseHead:
-        version, line, kept, known = split_head(raw)
+    def _wait_for_head(self, data: bytes, seen: int) -> bytes:
+        """Keep what is no good head yet, if it can still become one."""
+        end = data.find(_BLANK_LINE)
+        size = len(data) if end < 0 else end + len(_BLANK_LINE)
+        if size > self._max_header_bytes:
+            raise broken("the response head is too long")
+        if end >= 0:
+            raise broken("a malformed header line, a control character, a bare CR or a bare LF")
+        check_partial_head(data, seen=seen)
+        self._buffer = data
+        return b""
+
+    def _read_head(self, read: Head) -> ResponseHead:
+        start, _, kept, known, _ = read
+        version, line = read_status_line(start)
         status = line.status
         options = tokens_of(b",".join(known[b"connection"])) if b"connection" in known else ()
         if status == _SWITCHING:

@@ -13,7 +13,11 @@ scan = pytest.importorskip(
 )
 
 SIEVES = (
-    {"wanted": {b"connection", b"content-length"}, "dropped": RESPONSE_DROPPED},
+    {
+        "wanted": {b"connection", b"content-length"},
+        "noted": {b"host"},
+        "dropped": RESPONSE_DROPPED,
+    },
     {"dropped": dropped_from(trusted=False)},
     {},
 )
@@ -53,7 +57,19 @@ def test_one_byte_is_another(head, at, byte, removed):
 
 @given(st.binary(max_size=30))
 def test_any_bytes(data):
+    both(data)
     both(data + b"\r\n\r\n")
+
+
+@given(st.sampled_from(HEADS), st.binary(max_size=8))
+def test_whatever_follows_a_head(head, data):
+    both(head + data)
+
+
+def test_a_head_that_is_not_whole():
+    for head in HEADS:
+        for size in {*range(0, len(head), 7), len(head) - 1}:
+            both(head[:size])
 
 
 def test_more_is_dropped_than_there_is_room_for():
