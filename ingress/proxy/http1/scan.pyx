@@ -90,7 +90,7 @@ cdef class Sieve:
             self._does[at] = does | (DROPPED if key in dropped else 0)
 
 
-cpdef tuple read_head(bytes data, Sieve sieve):
+def read_head(bytes data, Sieve sieve not None):
     """See ``http1.fields.read_head``; a NUL, which is no text, stands behind all bytes."""
     cdef const unsigned char *at = <const unsigned char *> PyBytes_AS_STRING(data)
     cdef const unsigned char *begin
