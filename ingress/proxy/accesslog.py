@@ -76,7 +76,8 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _text_of(record: AccessRecord) -> int:
     """Return how long those texts are that may be of any length."""
-    return len(record.target) + len(record.referer) + len(record.user_agent)
+    texts = (record.method, record.target, record.referer, record.user_agent)
+    return sum(map(len, texts))
 
 
 class Output(Protocol):
@@ -106,7 +107,8 @@ class AccessLogWriter:
         if self._off:
             return
         waiting = len(self._records)
-        self._text = 0 if waiting < UNWEIGHED else self._text + _text_of(record)
+        if waiting >= UNWEIGHED:
+            self._text += _text_of(record)
         if waiting >= MAX_WAITING_LINES or self._text > MAX_WAITING_TEXT:
             self.dropped += 1
             return
@@ -132,6 +134,7 @@ class AccessLogWriter:
             left -= size
             if left:
                 time.sleep(BREATH)
+        self._text = 0
         if not batches:
             return
         try:

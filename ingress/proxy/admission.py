@@ -26,9 +26,9 @@ _VERSIONS: Final = ("1.0", "1.1")
 class Errand:
     """What is to be sent, and where: ``served`` is the route in the request's own generation.
 
-    ``backend`` is its backend; ``fields`` are the lines that go upstream but for the framing, each
-    with its end. ``client`` is whom affinity is for; ``upgrade`` names the protocols to ask for.
-    Admission fills it in.
+    ``backend`` is its backend, for there is one; ``fields`` are the lines that go upstream but for
+    the framing, each with its end. ``client`` is whom affinity is for; ``upgrade`` names the
+    protocols to ask for. Admission fills it in.
     """
 
     served: ServedRoute

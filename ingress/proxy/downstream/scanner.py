@@ -14,8 +14,8 @@ from ingress.proxy.downstream.heads import (
 )
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1 import Sieve, read_head
+from ingress.proxy.http1.messages import BLANK_LINE
 
-_END: Final = b"\r\n\r\n"
 _CR: Final = b"\r"
 _CRLF: Final = b"\r\n"
 
@@ -52,8 +52,8 @@ class HeadScanner:
         if self._buffer.startswith(_CRLF) and not self._skipped:
             del self._buffer[:2]
             self._skipped, seen = True, 0
-        end = self._buffer.find(_END, max(0, seen - len(_END) + 1))
-        size = len(self._buffer) if end < 0 else end + len(_END)
+        end = self._buffer.find(BLANK_LINE, max(0, seen - len(BLANK_LINE) + 1))
+        size = len(self._buffer) if end < 0 else end + len(BLANK_LINE)
         # A CR that came last is looked at again, together with what follows it.
         check_characters(self._buffer[seen - self._buffer.endswith(_CR, 0, seen) : size])
         self._check_size(size)

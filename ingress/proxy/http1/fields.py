@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from ingress.model.memory import Memory
 from ingress.model.messages import MEANINGFUL, Known, field_key
+from ingress.proxy.http1.messages import BLANK_LINE
 
 MAX_NAMES: Final = 4096
 """Names that are remembered; then all are forgotten, and learnt anew as they come."""
@@ -16,7 +17,6 @@ MAX_NAMES: Final = 4096
 _TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _TEXT: Final = bytes({*b"\t", *range(0x20, 0x7F), *range(0x80, 0x100)})
 _CRLF: Final = b"\r\n"
-_BLANK_LINE: Final = b"\r\n\r\n"
 
 _REQUEST_LINE: Final = re.compile(
     b"(" + _TOKEN.pattern + rb") ([!\"$-~]+) HTTP/1\.([01])"  # no fragment (RFC 9112 §3.2)
@@ -63,12 +63,12 @@ def read_head(data: bytes, sieve: Sieve) -> Head | None:
     That is: a bare CR or LF, a control character, a name that is none. What is folded (§5.2)
     begins with white space, and so with no name.
     """
-    size = data.find(_BLANK_LINE) + len(_BLANK_LINE)
+    size = data.find(BLANK_LINE) + len(BLANK_LINE)
     head = data[:size]
     wanted, noted, dropped = sieve.wanted, sieve.noted, sieve.dropped
-    lines = head[:-4].split(_CRLF)
+    lines = head[: -len(BLANK_LINE)].split(_CRLF)
     # What is left without all text must be the line ends, and no other CR or LF.
-    if size < len(_BLANK_LINE) or head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
+    if size < len(BLANK_LINE) or head.translate(None, _TEXT) != _CRLF * (len(lines) + 1):
         return None
     start = lines.pop(0)
     kept: list[bytes] = []

@@ -21,6 +21,9 @@ Framing: TypeAlias = int | Unsized | None
 """How a body is delimited: a Content-Length, ``CHUNKED``, ``UNTIL_CLOSE`` (responses only), or
 ``None`` where the message has no body and needs no framing header."""
 
+BLANK_LINE: Final = b"\r\n\r\n"
+"""The end of a head's last line, and the line that ends the head."""
+
 SWITCHING: Final = 101
 """What follows it is a tunnel; the parser has checked that it was asked for."""
 

@@ -10,7 +10,13 @@ from ingress.model.messages import Trailers, tokens_of
 from ingress.proxy.failures import Failure, FailureKind, broken
 from ingress.proxy.http1 import Head
 from ingress.proxy.http1.chunks import ChunkGuard
-from ingress.proxy.http1.messages import CHUNKED, SWITCHING, UNTIL_CLOSE, ResponseHead
+from ingress.proxy.http1.messages import (
+    BLANK_LINE,
+    CHUNKED,
+    SWITCHING,
+    UNTIL_CLOSE,
+    ResponseHead,
+)
 from ingress.proxy.upstream.grammar import (
     check_partial_head,
     content_length,
@@ -22,7 +28,6 @@ from ingress.proxy.upstream.grammar import (
 MAX_INTERIMS: Final = 16
 _SWITCHING: Final = SWITCHING  # a number of C's in the compiled build
 _NO_BODY: Final = (204, 304)
-_BLANK_LINE: Final = b"\r\n\r\n"
 
 
 class ResponseParser:
@@ -81,7 +86,7 @@ class ResponseParser:
         if seen:
             data = self._buffer + data
         # What comes in many parts is read when it is whole, and not once for each.
-        part = seen and data.find(_BLANK_LINE, max(0, seen - len(_BLANK_LINE) + 1)) < 0
+        part = seen and data.find(BLANK_LINE, max(0, seen - len(BLANK_LINE) + 1)) < 0
         read = None if part else split_head(data)
         if read is None or read[4] > self._max_header_bytes:
             return self._wait_for_head(data, seen)
@@ -97,8 +102,8 @@ class ResponseParser:
 
     def _wait_for_head(self, data: bytes, seen: int) -> bytes:
         """Keep what is no good head yet, if it can still become one."""
-        end = data.find(_BLANK_LINE)
-        size = len(data) if end < 0 else end + len(_BLANK_LINE)
+        end = data.find(BLANK_LINE)
+        size = len(data) if end < 0 else end + len(BLANK_LINE)
         if size > self._max_header_bytes:
             raise broken("the response head is too long")
         if end >= 0:

@@ -1,6 +1,8 @@
 import pytest
 
+from ingress.model.memory import MEMORABLE
 from ingress.proxy.failures import Failure, FailureKind
+from ingress.proxy.upstream import grammar
 from ingress.proxy.upstream.grammar import (
     check_partial_head,
     content_length,
@@ -46,8 +48,10 @@ def test_of_a_head_that_is_dropped_which_ends_here():
 @pytest.mark.parametrize("length", [0, 1, 30, 100, 5000])
 def test_a_reason_of_any_length_is_read(length):
     reason = b"r" * length
+    line = b"HTTP/1.1 404 " + reason
     for _ in range(2):
-        assert read_status_line(b"HTTP/1.1 404 " + reason)[1].reason == reason
+        assert read_status_line(line)[1].reason == reason
+    assert (line in grammar._status_lines) == (len(line) <= MEMORABLE)
 
 
 @pytest.mark.parametrize(
