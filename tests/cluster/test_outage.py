@@ -20,7 +20,7 @@ from cluster.waiting import until
 PORT = 8095
 SECONDS = float(os.environ.get("OUTAGE_SECONDS", "20"))
 AT_ONCE = 2.0  # seconds
-RESTARTS = 3  # of which the quickest counts
+RESTARTS = 3  # of each kind, of which the quickest counts
 
 
 @pytest.fixture
@@ -77,8 +77,12 @@ def test_no_request_fails_and_what_changed_is_live_at_once(own_tier):
     assert sum(outcome.sent.values()) > 10 * SECONDS
 
 
-def seconds_to_start(controller):
+def seconds_to_restart(controller):
     """Stop it, and start it again; its successor takes its place and its ports."""
+    return min(_restart(controller) for _ in range(RESTARTS))
+
+
+def _restart(controller):
     assert controller.stop(signal.SIGTERM) == 0
     began = time.monotonic()
     controller.start()
@@ -91,12 +95,12 @@ def test_a_controller_that_starts_meanwhile_serves_the_last_good_snapshot_at_onc
     controller = Controller(own_tier, "--state-dir", state, ports=18160)
     controller.until_status("steady.test", "200")
     until((state / "snapshot").is_file, "kept")
-    usual = seconds_to_start(controller)
+    usual = seconds_to_restart(controller)
     own_tier.stop_api_server()
-    took = min(seconds_to_start(controller) for _ in range(RESTARTS))
+    took = seconds_to_restart(controller)
     print(f"serving {took:.2f} s after a start without an API server, {usual:.2f} s with one")
-    # On a machine that has other things to do, every start takes longer.
-    assert took < max(AT_ONCE, 1.5 * usual)
+    # On a machine that has other things to do, every start takes longer, and not evenly so.
+    assert took < max(AT_ONCE, 2 * usual)
     assert "is served from disk" in controller.log.read_text()
     own_tier.start_api_server()
     own_tier.apply(ingress("web", namespace="default", host="other.test"))

@@ -24,6 +24,7 @@ from ingress.worker.serving import Worker
 pytestmark = pytest.mark.usefixtures("each_lane")
 
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello"
 MEBIBYTE = 1024 * 1024
 
 
@@ -85,34 +86,31 @@ async def test_no_request_fails_while_snapshots_are_swapped():
             snapshot_of({"/": (two.endpoint,)}, host="a.test"),
         ]
         house.publish(turns[0])
-        done = asyncio.Event()
-        counts = await asyncio.gather(
-            *(ask_until(house, done) for _ in range(4)), swap(house, turns, done)
+        swaps = [asyncio.Event() for _ in range(100)]
+        await asyncio.gather(
+            *(ask_for_each(swaps, house) for _ in range(4)), swap(house, turns, swaps)
         )
-    assert sum(counts) > 200
     assert first.whole
     assert second.whole
 
 
-async def ask_until(house, done):
-    count = 0
-    client = await house.client()
-    while not done.is_set():
-        if count % 10 == 0:
-            client.close()
+async def ask_for_each(swaps, house):
+    """Ask by GET and by POST for each swap, which may happen from the first bytes on."""
+    for count, asked in enumerate(swaps):
+        if count % 5 == 0:
             client = await house.client()
-        body = b"POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 5\r\n\r\nhello"
-        assert (await client.ask(GET if count % 2 else body)).status == 200
-        count += 1
-    return count
+        for request in (GET, POST):
+            await client.send(request)
+            asked.set()
+            assert (await client.response()).status == 200
+        if count % 5 == 4:
+            client.close()
 
 
-async def swap(house, turns, done):
-    for turn in range(100):
+async def swap(house, turns, swaps):
+    for turn, asked in enumerate(swaps):
+        await asked.wait()
         assert house.publish(turns[turn % 3]) == Applied(turn + 3)
-        await asyncio.sleep(0.005)
-    done.set()
-    return 0
 
 
 async def test_a_request_keeps_the_generation_that_it_began_with():
