@@ -31,7 +31,7 @@ def _explanation(
 ) -> Explanation:
     host, path = request.head.host, request.head.path
     backend = _backend(match, served.snapshot)
-    decision = decide(request.head, identity, match=match, ports=served.ports)
+    decision = decide(request.head, identity, match, served.ports)
     lost = rivals(served.table, match, host=host, path=path)
     # A redirect hides a 404, so what was meant is told there too.
     nearest = () if match.route else _nearest(match.host, request, served.snapshot)

@@ -92,7 +92,6 @@ class RequestHead:
 
     def __init__(  # noqa: PLR0913 - one for each part of a head
         self,
-        *,
         method: str,
         host: str,
         port: int | None,

@@ -43,14 +43,14 @@ Decision: TypeAlias = GoOn | Redirect | Refuse
 GO_ON: Final = GoOn()
 
 
-def decide(head: RequestHead, identity: Identity, *, match: Match, ports: PublicPorts) -> Decision:
+def decide(head: RequestHead, identity: Identity, match: Match, ports: PublicPorts) -> Decision:
     """Ask every policy in turn; the first that answers decides.
 
     After GoOn the match has a route, and the route a backend.
     """
     return (
         # Nothing about a TLS host is told in clear text, not even that a path is missing.
-        _https_only(head, identity, match=match, ports=ports)
+        _https_only(head, identity, match, ports)
         # A route that fails closed is never served, whatever else is fine.
         or _servable(match)
         or GO_ON
@@ -58,13 +58,13 @@ def decide(head: RequestHead, identity: Identity, *, match: Match, ports: Public
 
 
 def _https_only(
-    head: RequestHead, identity: Identity, *, match: Match, ports: PublicPorts
+    head: RequestHead, identity: Identity, match: Match, ports: PublicPorts
 ) -> Redirect | Refuse | None:
     if not wants_https(match, identity):
         return None
     if not head.host:
         return Refuse(400, Refusal.NO_HOST)
-    return Redirect(308, https_location(head, port=ports.redirect))
+    return Redirect(308, https_location(head, ports.redirect))
 
 
 def _servable(match: Match) -> Refuse | None:

@@ -19,7 +19,7 @@ def wants_https(match: Match, identity: Identity) -> bool:
     return match.route.policies.ssl_redirect.enabled
 
 
-def https_location(head: RequestHead, *, port: int) -> str:
+def https_location(head: RequestHead, port: int) -> str:
     """Return the same URL over https; ``port`` is left out where it is 443.
 
     Host and path are the validated, normal ones, so that nothing of the request can lead

@@ -1,5 +1,6 @@
 cimport cython
 from ingress.model.messages cimport RequestHead, first_value
+from ingress.policies.decide cimport decide
 from ingress.policies.headers cimport request_fields
 from ingress.policies.identity cimport Identity, request_id_of
 from ingress.proxy.balancer cimport Balancer

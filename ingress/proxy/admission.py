@@ -5,7 +5,8 @@ from typing import Final
 
 from ingress.model.messages import Known, first_value
 from ingress.model.snapshot import Backend, Endpoint
-from ingress.policies import GO_ON, PublicPorts, Redirect, Refuse, decide, identify, upgrade_of
+from ingress.policies import GO_ON, PublicPorts, Redirect, Refuse, identify, upgrade_of
+from ingress.policies.decide import decide
 from ingress.policies.headers import request_fields
 from ingress.policies.identity import request_id_of
 from ingress.proxy.answers import Answer, error_page, redirection
@@ -111,7 +112,7 @@ class Admission:
         if match.route is not None:
             served = state.served(match.route)
             record.ingress, record.service = served.ingress, served.service
-        decision = decide(head, exchange.identity, match=match, ports=self.ports)
+        decision = decide(head, exchange.identity, match, self.ports)
         if decision is GO_ON:
             assert served is not None  # noqa: S101 - or decide() would have refused
             return self._errand(exchange, served)

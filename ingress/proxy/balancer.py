@@ -18,6 +18,16 @@ _CLIENT_IP: Final = Affinity.CLIENT_IP  # an Enum is slow to look a member up
 _IDEMPOTENT: Final = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 
 
+class _Rotation:
+    """Where a backend's turns are: the place of the endpoint that was chosen last."""
+
+    __slots__ = ("at", "endpoints")
+
+    def __init__(self, endpoints: tuple[Endpoint, ...], at: int) -> None:
+        self.endpoints = endpoints
+        self.at = at
+
+
 class Balancer:
     """Chooses endpoints; its state is per ``Backend.key`` and outlives every swap.
 
@@ -29,7 +39,7 @@ class Balancer:
 
     def __init__(self, *, start: int = 0) -> None:
         self._start = start
-        self._last: dict[str, Endpoint] = {}
+        self._rotations: dict[str, _Rotation] = {}
 
     def choose(self, backend: Backend, client: str) -> Endpoint | None:
         """Return the endpoint for a request, or ``None`` where there is none.
@@ -48,8 +58,8 @@ class Balancer:
 
     def retain(self, keys: Container[str]) -> None:
         """Forget the turns of backends that are gone."""
-        for key in [key for key in self._last if key not in keys]:
-            del self._last[key]
+        for key in [key for key in self._rotations if key not in keys]:
+            del self._rotations[key]
 
     def _of(
         self, endpoints: tuple[Endpoint, ...], backend: Backend, client: str
@@ -59,10 +69,16 @@ class Balancer:
         if backend.affinity is _CLIENT_IP:
             return pick_by_client(client, endpoints)
         key = backend.key
-        last = self._last.get(key)
-        after = self._start if last is None else bisect_right(endpoints, last)
-        chosen = self._last[key] = endpoints[after % len(endpoints)]
-        return chosen
+        rotation = self._rotations.get(key)
+        if rotation is None:
+            rotation = self._rotations[key] = _Rotation(endpoints, self._start)
+        elif rotation.endpoints is endpoints:
+            rotation.at += 1
+        else:
+            rotation.at = bisect_right(endpoints, rotation.endpoints[rotation.at])
+            rotation.endpoints = endpoints
+        rotation.at %= len(endpoints)
+        return endpoints[rotation.at]
 
 
 def is_idempotent(method: str) -> bool:

@@ -33,11 +33,11 @@ def test_decide(taken, server_name, scheme, decision):
     match = Match(taken, None, server_name, DecidedBy.EXACT_HOST)
     asked = head(path="/x", query="?y")
     ports = PublicPorts(https_listener=8443)
-    assert decide(asked, identity(scheme=scheme), match=match, ports=ports) == decision
+    assert decide(asked, identity(scheme=scheme), match, ports) == decision
 
 
 def test_a_redirect_needs_a_host():
     match = Match(FINE, None, TLS, DecidedBy.ANY_HOST)
     asked = head(host="", version=(1, 0))
-    decision = decide(asked, identity(), match=match, ports=PublicPorts())
+    decision = decide(asked, identity(), match, PublicPorts())
     assert decision == Refuse(400, Refusal.NO_HOST)

@@ -12,8 +12,9 @@ cdef class Request:
     cdef public bint expects_continue, keep_alive
 
 
-@cython.locals(known=dict, fields=cython.int)
+@cython.locals(known=dict, fields=cython.int, plain=cython.bint)
 cpdef Request request_of(bytes raw, tuple read)
 cpdef tuple check_request_line(bytes line)
 cdef _check_singletons(dict known)
+cdef tuple _normal(str target)
 cdef tuple _host(dict known, tuple version)

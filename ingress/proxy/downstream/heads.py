@@ -102,32 +102,19 @@ def read_request(raw: bytes, sieve: Sieve) -> Request:
 def request_of(raw: bytes, read: Head) -> Request:
     """Return what a head that was read means; raises Failure."""
     line, fields, kept, known, _ = read
-    method, target, version = check_request_line(line)
+    method, target, version, plain = check_request_line(line)
     if fields > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
     _check_singletons(known)
     authority, host, port = _host(known, version)
-    if target[0] != "/":
-        authority, target = _unusual(target, method=method, authority=authority)
-        host, port = _authority(authority) if authority else ("", None)
-    asked, mark, query = target.partition("?")
-    try:
-        path = normalise_path(asked)
-    except PathError as error:
-        raise bad(f"the path {error}") from error
-    if path is not asked:
-        target = path + mark + query
-    head = RequestHead(
-        method=method,
-        host=host,
-        port=port,
-        authority=authority,
-        path=path,
-        target=target,
-        version=version,
-        known=known,
-        kept=kept,
-    )
+    path = target
+    if not plain:
+        if target[0] != "/":
+            authority, target = _unusual(target, method=method, authority=authority)
+            host, port = _authority(authority) if authority else ("", None)
+        path, target = _normal(target)
+    # By position: keywords would be a dictionary for each request.
+    head = RequestHead(method, host, port, authority, path, target, version, known, kept)
     return Request(head, raw)
 
 
@@ -187,6 +174,16 @@ def _unusual(target: str, *, method: str, authority: str) -> tuple[str, str]:
     if absolute is None:
         raise bad("a target that is neither a path nor a URL")
     return _agreed(absolute, authority), (absolute[3] or "/") + (absolute[4] or "")
+
+
+def _normal(target: str) -> tuple[str, str]:
+    """Return the path in its normal form, and the target with it; raises Failure."""
+    asked, mark, query = target.partition("?")
+    try:
+        path = normalise_path(asked)
+    except PathError as error:
+        raise bad(f"the path {error}") from error
+    return path, target if path is asked else path + mark + query
 
 
 def _agreed(absolute: re.Match[str], authority: str) -> str:

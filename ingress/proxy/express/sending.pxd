@@ -5,6 +5,7 @@ from ingress.proxy.express.lane cimport ExpressLane
 from ingress.proxy.express.upload cimport Upload
 from ingress.proxy.upstream.link cimport Link
 from ingress.proxy.upstream.parser cimport ResponseParser
+from ingress.proxy.upstream.requests cimport encode_head
 
 
 cdef class Sending(Exchange):

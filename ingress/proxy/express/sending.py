@@ -106,11 +106,7 @@ class Sending(Exchange):
         self._parser.upgrade = errand.upgrade
         link.take(self)
         start = encode_head(
-            head.method,
-            head.target,
-            fields=errand.fields,
-            framing=asked.framing,
-            upgrade=errand.upgrade,
+            head.method, head.target, errand.fields, asked.framing, errand.upgrade
         )
         try:
             link.write(start)

@@ -22,8 +22,8 @@ _REQUEST_LINE: Final = re.compile(
     b"(" + _TOKEN.pattern + rb") ([!\"$-~]+) HTTP/1\.([01])"  # no fragment (RFC 9112 §3.2)
 )
 
-RequestLine: TypeAlias = tuple[str, str, tuple[int, int]]
-"""Method, target and version."""
+RequestLine: TypeAlias = tuple[str, str, tuple[int, int], bool]
+"""Method, target, version, and whether the target is nothing but a path in its normal form."""
 
 Head: TypeAlias = tuple[bytes, int, bytes, Known, int]
 """The start line, how many fields there are, those that go on as they were written (each line with
@@ -54,7 +54,9 @@ def read_request_line(line: bytes) -> RequestLine | None:
     match = _REQUEST_LINE.fullmatch(line)
     if match is None:
         return None
-    return match[1].decode(), match[2].decode(), (1, int(match[3]))
+    target = match[2].decode()
+    odd = target[0] != "/" or "?" in target or "%" in target or "/." in target
+    return match[1].decode(), target, (1, int(match[3])), not odd
 
 
 def read_head(data: bytes, sieve: Sieve) -> Head | None:

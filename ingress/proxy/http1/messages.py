@@ -66,17 +66,16 @@ class ResponseHead:
         "version",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each part of a head
         self,
-        *,
         line: StatusLine,
         kept: bytes,
         version: tuple[int, int],
         framing: Framing,
         content_length: int | None,
-        keep_alive: bool,
+        keep_alive: bool,  # noqa: FBT001 - all are given by position, of which there is no dictionary
         known: Known,
-        interims: tuple["ResponseHead", ...] = (),
+        interims: tuple["ResponseHead", ...],
     ) -> None:
         self.line: Final = line
         self.status: Final = line.status

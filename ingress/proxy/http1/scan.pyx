@@ -14,6 +14,7 @@ cdef enum:
     NAME = 1  # in a token (RFC 9110 §5.6.2)
     TEXT = 2  # in a field's value, or in a status line
     TARGET = 4  # in a request target
+    ODD = 8  # where a target may not be a path in its normal form (model.paths)
 
     WANTED = 1  # what a Sieve does with a field
     NOTED = 2
@@ -47,6 +48,8 @@ cdef _prepare():
             _kinds[byte] |= TEXT
         if 33 <= byte < 127 and byte != 35:
             _kinds[byte] |= TARGET
+        if byte in b"%.?":
+            _kinds[byte] |= ODD
     cdef unsigned int at
     cdef bytes name
     for key, name in enumerate(_keys):
@@ -208,13 +211,17 @@ def read_request_line(bytes line):
     method = _method(PyBytes_FromStringAndSize(<const char *> begin, at - begin))
     at += 1
     begin = at
+    cdef bint plain = at[0] == 47
     while _kinds[at[0]] & TARGET:
+        if _kinds[at[0]] & ODD and (at[0] != 46 or at[-1] == 47):
+            plain = False
         at += 1
     if at == begin or end - at != 9 or memcmp(at, b" HTTP/1.", 8) != 0:
         return None
     if at[8] != 49 and at[8] != 48:
         return None
-    return method, (<const char *> begin)[:at - begin].decode("ascii"), _new if at[8] == 49 else _old
+    target = (<const char *> begin)[:at - begin].decode("ascii")
+    return method, target, _new if at[8] == 49 else _old, plain
 
 
 cdef str _method(bytes method):

@@ -69,7 +69,7 @@ class Connection:
         """
         self._framed(lambda: check_line(method, target))
         head = self._framed(
-            lambda: encode_head(method, target, fields=fields, framing=framing, upgrade=upgrade)
+            lambda: encode_head(method, target, fields, framing, upgrade)
         )
         self._check_open()
         parser = ResponseParser(method, self._max_header_bytes)

@@ -7,11 +7,11 @@ cdef class IdleLinks:
     cdef object _loop, _retained, _sweeper
     cdef double _seconds
     cdef Py_ssize_t _most
-    cdef dict _since, _stacks
+    cdef dict _stacks
 
     @cython.locals(stack=list, link=Link, oldest=cython.double)
     cpdef Link take(self, endpoint)
+    @cython.locals(stack=list)
     cpdef put(self, Link link)
     cpdef forget(self, Link link)
-    cdef _discard(self, Link link)
     cpdef _sweep(self)

@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Container
+from contextlib import suppress
+from itertools import chain
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from ingress.model.snapshot import Endpoint
@@ -23,14 +26,13 @@ class IdleLinks:
         self._loop = asyncio.get_running_loop()
         self._seconds = settings.upstream_keep_alive_timeout
         self._most = settings.upstream_keep_alive_connections
-        # In the order in which they became idle, so the first one is due first.
-        self._since: dict[Link, float] = {}
+        # Each in the order in which its links became idle; one may be empty until the next sweep.
         self._stacks: dict[Address, list[Link]] = {}
         self._retained: Container[Address] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
-        return len(self._since)
+        return sum(map(len, self._stacks.values()))
 
     def take(self, endpoint: Endpoint) -> Link | None:
         """Take the link that became idle last, discarding those that are no good."""
@@ -39,11 +41,10 @@ class IdleLinks:
             return None
         oldest = self._loop.time() - self._seconds
         while stack:
-            link = stack[-1]
-            if self._since[link] > oldest and link.is_silent():
-                self.forget(link)
+            link = stack.pop()
+            if link.idle_since > oldest and link.is_silent():
                 return link
-            self._discard(link)
+            link.abort()
         return None
 
     def put(self, link: Link) -> None:
@@ -52,29 +53,25 @@ class IdleLinks:
         if unwanted or not self._most:
             link.abort()
             return
-        self._since[link] = self._loop.time()
-        self._stacks.setdefault(link.address, []).append(link)
+        link.idle_since = self._loop.time()
+        stack = self._stacks.get(link.address)
+        if stack is None:
+            stack = self._stacks[link.address] = []
+        stack.append(link)
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)
 
     def forget(self, link: Link) -> None:
         """Give no longer, if it is here at all."""
-        if self._since.pop(link, None) is None:
-            return
-        stack = self._stacks[link.address]
-        if stack[-1] is link:
-            stack.pop()
-        else:
-            stack.remove(link)
-        if not stack:
-            del self._stacks[link.address]
+        with suppress(KeyError, ValueError):
+            self._stacks[link.address].remove(link)
 
     def retain(self, addresses: Container[Address]) -> None:
         """Keep links to these addresses only, now and from now on."""
         self._retained = addresses
-        for link in list(self._since):
-            if link.address not in addresses:
-                self._discard(link)
+        for address in [address for address in self._stacks if address not in addresses]:
+            for link in self._stacks.pop(address):
+                link.abort()
 
     def close(self) -> None:
         """Close all, and whatever comes."""
@@ -83,18 +80,17 @@ class IdleLinks:
             self._sweeper.cancel()
             self._sweeper = None
 
-    def _discard(self, link: Link) -> None:
-        self.forget(link)
-        link.abort()
-
     def _sweep(self) -> None:
         self._sweeper = None
         now = self._loop.time()
-        for link, since in list(self._since.items()):
-            crowded = len(self._since) > self._most
-            patience = min(SWEEP_SECONDS, self._seconds) if crowded else self._seconds
-            if since > now - patience:
+        links = sorted(chain.from_iterable(self._stacks.values()), key=attrgetter("idle_since"))
+        crowd = len(links) - self._most
+        for at, link in enumerate(links):
+            patience = min(SWEEP_SECONDS, self._seconds) if at < crowd else self._seconds
+            if link.idle_since > now - patience:
                 break
-            self._discard(link)
-        if self._since:
+            self.forget(link)
+            link.abort()
+        self._stacks = {address: stack for address, stack in self._stacks.items() if stack}
+        if self._stacks:
             self._sweeper = self._loop.call_later(SWEEP_SECONDS, self._sweep)

@@ -7,6 +7,7 @@ cdef class Link:
     cdef public str name
     cdef public Deadline deadline
     cdef public bint reused, heard, paused, full
+    cdef public double idle_since
     cdef object _owner, _on_idle, _on_lost, _is_closing, _poll
     cdef Outlet _outlet
     cdef Turn _turn

@@ -42,7 +42,8 @@ class Link:
     """Carries one exchange after another: an ``asyncio.Protocol``, by what it does.
 
     ``reused`` tells whether it carried an exchange before this one, ``heard`` whether a byte of
-    the response has come. After a Failure the connection is closed.
+    the response has come, ``idle_since`` when (in the event loop's time) it was kept for the next.
+    After a Failure the connection is closed.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Link:
         self.deadline: Deadline
         self.failure: Failure | None = None
         self.reused = self.heard = self.paused = self.full = False
+        self.idle_since = 0.0
         self._owner: Owner | None = None
         self._turn = turn
         self._carried = False

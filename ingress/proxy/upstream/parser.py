@@ -127,15 +127,10 @@ class ResponseParser:
             raise broken(f"a {status} with a body")
         bodiless = self._method == "HEAD" or status < 200 or status in _NO_BODY
         unsized = CHUNKED if chunked else UNTIL_CLOSE
+        framing = None if bodiless else unsized if length is None else length
+        keep_alive = version == (1, 1) and b"close" not in options
         return ResponseHead(
-            line=line,
-            kept=kept,
-            version=version,
-            framing=None if bodiless else unsized if length is None else length,
-            content_length=length,
-            keep_alive=version == (1, 1) and b"close" not in options,
-            known=known,
-            interims=self.interims,
+            line, kept, version, framing, length, keep_alive, known, self.interims
         )
 
     def _check_switch(

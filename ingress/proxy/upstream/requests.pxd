@@ -1,6 +1,7 @@
 cimport cython
 
 
+cpdef bytes encode_head(str method, str target, bytes fields, framing, bytes upgrade)
 cdef bytes _framing_line(framing)
 
 

@@ -32,7 +32,7 @@ def check_line(method: str, target: str) -> None:
 
 
 def encode_head(
-    method: str, target: str, *, fields: bytes, framing: Framing, upgrade: bytes
+    method: str, target: str, fields: bytes, framing: Framing, upgrade: bytes
 ) -> bytes:
     """Return a request head, for a method and target that read to the letter.
 

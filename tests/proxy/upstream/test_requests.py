@@ -6,7 +6,7 @@ from ingress.proxy.upstream.requests import RequestBody, check_line, encode_head
 
 
 def head(method="GET", target="/", *, fields=b"", framing=None, upgrade=b""):
-    return encode_head(method, target, fields=fields, framing=framing, upgrade=upgrade)
+    return encode_head(method, target, fields, framing, upgrade)
 
 
 def test_a_head_is_what_it_was_told():

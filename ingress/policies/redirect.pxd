@@ -1,0 +1,6 @@
+from ingress.model.messages cimport RequestHead
+from ingress.policies.identity cimport Identity
+
+
+cpdef bint wants_https(match, Identity identity)
+cpdef str https_location(RequestHead head, port)
