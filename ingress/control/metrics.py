@@ -87,7 +87,7 @@ def _durations(counts: Counts) -> Metric:
 
 
 def _cumulated(buckets: list[int]) -> list[tuple[str, float]]:
-    bounds = [*map(str, map(float, BUCKETS)), "+Inf"]
+    bounds = [*map(str, BUCKETS), "+Inf"]
     total, cumulated = 0, []
     for bound, count in zip(bounds, buckets, strict=True):
         total += count

@@ -1,4 +1,14 @@
 cimport cython
+from ingress.model.memory cimport Memory
+
+cdef Memory _members, _options
+
+
+@cython.final
+@cython.no_gc
+cdef class Options:
+    cdef readonly bint close, keep_alive, upgrade
+    cdef readonly frozenset fields
 
 
 @cython.final
@@ -8,9 +18,12 @@ cdef class RequestHead:
     cdef readonly str method, host, authority, path, target
     cdef readonly object port
     cdef readonly dict known
+    cdef readonly Options options
     cdef readonly tuple version
     cdef readonly bytes kept
 
 
-cpdef bytes first_value(dict known, bytes name)
+@cython.locals(said=list)
+cpdef Options options_of(dict known)
+cpdef bytes first_value(dict known, str key)
 cpdef frozenset tokens_of(bytes value)

@@ -43,7 +43,9 @@ Decision: TypeAlias = GoOn | Redirect | Refuse
 GO_ON: Final = GoOn()
 
 
-def decide(head: RequestHead, identity: Identity, match: Match, ports: PublicPorts) -> Decision:
+def decide(  # noqa: PLR0917 - keywords would be a dictionary for each request
+    head: RequestHead, identity: Identity, match: Match, ports: PublicPorts
+) -> Decision:
     """Ask every policy in turn; the first that answers decides.
 
     After GoOn the match has a route, and the route a backend.
@@ -57,7 +59,7 @@ def decide(head: RequestHead, identity: Identity, match: Match, ports: PublicPor
     )
 
 
-def _https_only(
+def _https_only(  # noqa: PLR0917 - as above
     head: RequestHead, identity: Identity, match: Match, ports: PublicPorts
 ) -> Redirect | Refuse | None:
     if not wants_https(match, identity):

@@ -6,8 +6,7 @@ Order and duplicates of everything else are kept, and names as they were written
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from ingress.model.memory import Memory
-from ingress.model.messages import Known, RequestHead, Trailers, tokens_of, with_doubles
+from ingress.model.messages import Known, Options, RequestHead, Trailers, with_doubles
 from ingress.policies.identity import Identity
 
 SERVER: Final = b"Server: aiohttp-ingress\r\n"
@@ -16,33 +15,31 @@ SERVER: Final = b"Server: aiohttp-ingress\r\n"
 # TE asks us for trailers, not the upstream. HTTP2-Settings goes with the h2c that is never
 # spoken.
 _HOP_BY_HOP: Final = with_doubles(
-    b"connection http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection "
-    b"te transfer-encoding upgrade".split()
+    "connection http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection "
+    "te transfer-encoding upgrade".split()
 )
-# What Connection may name without effect: options that are no fields, and fields that a message
-# cannot do without, whatever it says.
-_NEVER_NAMED: Final = frozenset(
-    {b"close", b"keep-alive", b"upgrade", b"te", b"host", b"content-length"}
-)
-_REPLACED: Final = with_doubles({b"x-forwarded-for", b"x-forwarded-proto", b"x-request-id"})
+# What Connection may name without effect: fields that a message cannot do without, and one that
+# ends here anyway.
+_NEVER_NAMED: Final = frozenset({b"te", b"host", b"content-length"})
+_REPLACED: Final = with_doubles({"x-forwarded-for", "x-forwarded-proto", "x-request-id"})
 _FROM_STRANGERS: Final = with_doubles(
-    b"forwarded x-forwarded-host x-forwarded-port x-forwarded-scheme x-original-forwarded-for "
-    b"x-real-ip x-scheme".split()
+    "forwarded x-forwarded-host x-forwarded-port x-forwarded-scheme x-original-forwarded-for "
+    "x-real-ip x-scheme".split()
 )
 # We tell the client to continue ourselves, once its body is wanted, and frame that body anew.
-_OURS: Final = with_doubles({b"expect", b"content-length"})
-RESPONSE_DROPPED: Final = _HOP_BY_HOP | {b"content-length"}
+_OURS: Final = with_doubles({"expect", "content-length"})
+RESPONSE_DROPPED: Final = _HOP_BY_HOP | {"content-length"}
 """The keys of the response fields that end here; Content-Length is written anew."""
 _DROPPED_TRUSTED: Final = _HOP_BY_HOP | _REPLACED | _OURS
 _DROPPED: Final = _DROPPED_TRUSTED | _FROM_STRANGERS
 _NEVER_BEHIND: Final = _DROPPED | with_doubles(
-    b"authorization cache-control content-encoding content-length content-range content-type "
-    b"cookie expect host location max-forwards range set-cookie te trailer vary "
-    b"www-authenticate".split()
+    "authorization cache-control content-encoding content-length content-range content-type "
+    "cookie expect host location max-forwards range set-cookie te trailer vary "
+    "www-authenticate".split()
 )
 
 
-def dropped_from(*, trusted: bool) -> AbstractSet[bytes]:
+def dropped_from(*, trusted: bool) -> AbstractSet[str]:
     """Return the keys of the request fields that end here, by whether their sender is trusted."""
     return _DROPPED_TRUSTED if trusted else _DROPPED
 
@@ -54,12 +51,12 @@ def request_fields(head: RequestHead, identity: Identity, request_id: str) -> by
     ``Upgrade`` is not: ``upgrade_of`` says what to ask for.
     """
     known, authority = head.known, head.authority
-    kept = without_named(head.kept, known)
-    if b"host" not in known:
+    kept = without_named(head.kept, head.options)
+    if "host" not in known:
         kept = b"Host: %b\r\n%b" % (authority.encode("latin-1"), kept)
     told = b""
-    if b"x-forwarded-for" in known:
-        told = b", ".join([value for value in known[b"x-forwarded-for"] if value])
+    if "x-forwarded-for" in known:
+        told = b", ".join([value for value in known["x-forwarded-for"] if value])
     if identity.trusted:
         return kept + _vouched(head, identity, request_id=request_id, before=told)
     if told:
@@ -70,13 +67,13 @@ def request_fields(head: RequestHead, identity: Identity, request_id: str) -> by
     return kept + identity.fields + ours.encode("latin-1")
 
 
-def response_fields(kept: bytes, known: Known) -> bytes:
+def response_fields(kept: bytes, known: Known, options: Options) -> bytes:
     """Return the lines that go downstream; ``Server`` is added where the upstream sent none.
 
     ``kept`` are those that are not among ``RESPONSE_DROPPED``.
     """
-    kept = without_named(kept, known)
-    return kept if b"server" in known else kept + SERVER
+    kept = without_named(kept, options)
+    return kept if "server" in known else kept + SERVER
 
 
 def trailing_headers(trailers: Trailers) -> Trailers:
@@ -84,7 +81,7 @@ def trailing_headers(trailers: Trailers) -> Trailers:
 
     RFC 9110 §6.5.1: no framing, routing, authentication, or content handling behind the content.
     """
-    return [line for line in trailers if line[0].lower() not in _NEVER_BEHIND]
+    return [line for line in trailers if line[0].lower().decode("latin-1") not in _NEVER_BEHIND]
 
 
 def upgrade_of(head: RequestHead) -> bytes:
@@ -93,52 +90,39 @@ def upgrade_of(head: RequestHead) -> bytes:
     The client must have asked in HTTP/1.1 with ``Connection: upgrade`` (RFC 9110 §7.8); h2c is
     left out, since requests inside of it would walk past routes and policies.
     """
-    asked = head.known.get(b"upgrade")
-    if not asked or head.version != (1, 1):
-        return b""
-    if b"upgrade" not in tokens_of(b",".join(head.known.get(b"connection", ()))):
+    asked = head.known.get("upgrade")
+    if not asked or head.version != (1, 1) or not head.options.upgrade:
         return b""
     protocols = [part.strip(b" \t") for part in b",".join(asked).split(b",")]
     return b", ".join(p for p in protocols if p and p.partition(b"/")[0].lower() != b"h2c")
 
 
-def without_named(kept: bytes, known: Known) -> bytes:
+def without_named(kept: bytes, options: Options) -> bytes:
     """Leave out what Connection names (RFC 9110 §7.6.1)."""
-    named = _named(known)
+    named = options.fields - _NEVER_NAMED if options.fields else None
     if not named:
         return kept
     lines = kept.splitlines(keepends=True)
     return b"".join([line for line in lines if line.partition(b":")[0].lower() not in named])
 
 
-def _named(known: Known) -> AbstractSet[bytes]:
-    said = known.get(b"connection")
-    return _names[b",".join(said)] if said else frozenset()
-
-
-def _read_names(said: bytes) -> AbstractSet[bytes]:
-    return tokens_of(said) - _NEVER_NAMED
-
-
-_names: Final = Memory(_read_names, most=256)
-
-
 def _vouched(head: RequestHead, identity: Identity, *, request_id: str, before: bytes) -> bytes:
     """Return what is added for a peer that is trusted: only what it did not say itself."""
     peer = identity.peer.encode()
     ours = {
-        b"X-Forwarded-Proto": identity.scheme,
-        b"X-Forwarded-Port": str(identity.port),
-        b"X-Forwarded-Scheme": identity.scheme,
-        b"X-Scheme": identity.scheme,
-        b"X-Real-IP": identity.client,
-        b"X-Request-ID": request_id,
-        b"X-Forwarded-Host": head.authority,
+        "X-Forwarded-Proto": identity.scheme,
+        "X-Forwarded-Port": str(identity.port),
+        "X-Forwarded-Scheme": identity.scheme,
+        "X-Scheme": identity.scheme,
+        "X-Real-IP": identity.client,
+        "X-Request-ID": request_id,
+        "X-Forwarded-Host": head.authority,
     }
-    said = head.known.keys() - _REPLACED - _named(head.known)
+    named = {name.decode("latin-1") for name in head.options.fields}
+    said = head.known.keys() - _REPLACED - named
     lines = [b"X-Forwarded-For: " + (before + b", " + peer if before else peer)]
     lines += [
-        b"%b: %b" % (name, value.encode("latin-1"))
+        f"{name}: {value}".encode("latin-1")
         for name, value in ours.items()
         if value and name.lower() not in said
     ]

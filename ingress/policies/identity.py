@@ -72,7 +72,7 @@ def identify(
 
 def request_id_of(known: Known) -> str:
     """Return the id that a request brings, empty where it brings none that is fit to be logged."""
-    values = known.get(b"x-request-id")
+    values = known.get("x-request-id")
     if values is None or len(values) != 1 or not _REQUEST_ID.fullmatch(values[0]):
         return ""
     return values[0].decode()
@@ -83,7 +83,7 @@ def _scheme(known: Known) -> str:
 
     A list of schemes does not say whose is whose, so it does not stop a redirect.
     """
-    values = known.get(b"x-forwarded-proto", ())
+    values = known.get("x-forwarded-proto", ())
     return _SCHEMES.get(values[0].lower(), "") if len(values) == 1 else ""
 
 
@@ -104,7 +104,7 @@ def _client(peer: str, known: Known, trusted: Sequence[Network]) -> str:
 
 
 def _forwarded_for(known: Known) -> list[str]:
-    return b",".join(known.get(b"x-forwarded-for", ())).decode("latin-1").split(",")
+    return b",".join(known.get("x-forwarded-for", ())).decode("latin-1").split(",")
 
 
 def _entry_address(entry: str) -> str | None:
@@ -114,12 +114,12 @@ def _entry_address(entry: str) -> str | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    address = _addresses[text]
+    address: Address | None = _addresses.of(text)
     return None if address is None else _plain(str(address))
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    parsed = _addresses[address]
+    parsed: Address | None = _addresses.of(address)
     return parsed is not None and any(parsed in network for network in trusted)
 
 
@@ -137,7 +137,7 @@ def _plain(address: str) -> str:
     """Drop what depends on our socket: the zone, and IPv6's way of writing an IPv4 address."""
     if ":" not in address:
         return address
-    parsed = _addresses[address.partition("%")[0]]
+    parsed: Address | None = _addresses.of(address.partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return address if parsed is None else str(parsed)

@@ -1,6 +1,8 @@
 cimport cython
+from ingress.proxy.record cimport AccessRecord
 
-cdef Py_ssize_t _text_of(record)
+cdef _line(AccessRecord record)
+cdef Py_ssize_t _text_of(AccessRecord record)
 
 
 @cython.final
@@ -11,4 +13,4 @@ cdef class AccessLogWriter:
     cdef Py_ssize_t _text
 
     @cython.locals(waiting=cython.Py_ssize_t)
-    cpdef add(self, record)
+    cpdef add(self, AccessRecord record)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from ingress.proxy.record import AccessRecord
 from ingress.settings import AccessLog
@@ -35,13 +36,67 @@ _JSON: Final = msgspec.json.Encoder()
 _UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
+class Line(Struct, frozen=True, gc=False):
+    """A line of ``--access-log json``: an AccessRecord, whose attributes these are."""
+
+    at: str
+    request_id: str
+    client: str
+    scheme: str
+    method: str
+    host: str
+    target: str
+    version: str
+    referer: str
+    user_agent: str
+    generation: int
+    ingress: str
+    service: str
+    status: int
+    bytes_in: int
+    bytes_out: int
+    duration: float
+    upstream: str
+    upstream_duration: float | None
+    tries: int
+    failure: str
+    failed_tries: tuple[str, ...]
+
+
 def as_json_lines(records: Sequence[AccessRecord]) -> bytes:
     """Return the lines for ``--access-log json``."""
-    lines = _JSON.encode_lines(records)
+    lines = _JSON.encode_lines([_line(record) for record in records])
     if not lines.isascii() or b"\x7f" in lines:
         text = lines.decode()
         lines = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
     return lines
+
+
+def _line(record: AccessRecord) -> Line:
+    return Line(
+        record.at,
+        record.request_id,
+        record.client,
+        record.scheme,
+        record.method,
+        record.host,
+        record.target,
+        record.version,
+        record.referer,
+        record.user_agent,
+        record.generation,
+        record.ingress,
+        record.service,
+        record.status,
+        record.bytes_in,
+        record.bytes_out,
+        record.duration,
+        record.upstream,
+        record.upstream_duration,
+        record.tries,
+        record.failure,
+        record.failed_tries,
+    )
 
 
 def as_combined_lines(records: Sequence[AccessRecord]) -> bytes:

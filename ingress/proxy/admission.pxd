@@ -8,12 +8,12 @@ from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.downstream.heads cimport Request
 from ingress.proxy.exchange cimport Exchange
 from ingress.proxy.metrics cimport Metrics
-from ingress.proxy.record cimport Recorder
+from ingress.proxy.record cimport AccessRecord, Recorder
 from ingress.proxy.state cimport ServedRoute, State
 from ingress.runtime.requestids cimport RequestIds
 
 
-cdef str _told(dict known, bytes name)
+cdef str _told(dict known, str key)
 
 
 @cython.final
@@ -43,9 +43,9 @@ cdef class Admission:
     cdef Fixtures _fixtures
     cdef RequestIds _request_ids
 
-    @cython.locals(head=RequestHead, known=dict)
+    @cython.locals(head=RequestHead, known=dict, state=State, identity=Identity)
     cpdef tuple pin(self, Gate gate)
-    @cython.locals(head=RequestHead, served=ServedRoute, state=State)
+    @cython.locals(head=RequestHead, served=ServedRoute, state=State, record=AccessRecord)
     cpdef admit(self, Exchange exchange)
     @cython.locals(head=RequestHead, asked=Request, identity=Identity)
     cdef Errand _errand(self, Exchange exchange, ServedRoute served)

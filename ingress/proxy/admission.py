@@ -90,17 +90,17 @@ class Admission:
             if not identity.trusted:
                 gate.identity = identity  # whatever it says, it will not be another
         record = AccessRecord(
-            at=self._fixtures.recorder.now(),
-            request_id=request_id_of(known) or self._request_ids.new(),
-            client=identity.client,
-            scheme=identity.scheme,
-            method=head.method,
-            host=head.authority,
-            target=head.target,
-            version=_VERSIONS[head.version[1]],
-            referer=_told(known, b"referer"),
-            user_agent=_told(known, b"user-agent"),
-            generation=state.generation,
+            self._fixtures.recorder.now(),
+            request_id_of(known) or self._request_ids.new(),
+            identity.client,
+            identity.scheme,
+            head.method,
+            head.authority,
+            head.target,
+            _VERSIONS[head.version[1]],
+            _told(known, "referer"),
+            _told(known, "user-agent"),
+            state.generation,
         )
         return state, identity, record
 
@@ -136,7 +136,7 @@ class Admission:
         errand.client = identity.client
         errand.fields = request_fields(head, identity, exchange.record.request_id)
         # A switch comes after the body, so a request with one is served as it stands.
-        asks = b"upgrade" in head.known and not asked.framing
+        asks = "upgrade" in head.known and not asked.framing
         errand.upgrade = upgrade_of(head) if asks else b""
         return errand
 
@@ -147,14 +147,13 @@ class Admission:
             request_id=self._request_ids.new(),
             client=gate.peer.address,
             scheme="https" if gate.peer.tls else "http",
-            status=failure.status,
-            failure=failure.token,
         )
+        record.status, record.failure = failure.status, failure.token
         answer = error_page(failure.status, accept="", request_id=record.request_id)
         record.bytes_out = len(answer.body)
         return record, answer
 
 
-def _told(known: Known, name: bytes) -> str:
+def _told(known: Known, key: str) -> str:
     """Return a header for the record; no log can hold what is no text."""
-    return first_value(known, name).decode("utf-8", "backslashreplace") if name in known else ""
+    return first_value(known, key).decode("utf-8", "backslashreplace") if key in known else ""

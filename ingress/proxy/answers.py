@@ -88,7 +88,7 @@ def _line_of(status: int) -> StatusLine:
 
 def error_page(status: int, *, accept: str, request_id: str) -> Answer:
     """Return the page for a status, as JSON for clients that like it better than HTML."""
-    content_type, before, behind = _page(status, _JSON if _prefers_json[accept] else _HTML)
+    content_type, before, behind = _page(status, _JSON if _prefers_json.of(accept) else _HTML)
     body = f"{before}{request_id}{behind}".encode()
     return Answer(status, (("Content-Type", content_type), ("X-Request-ID", request_id)), body)
 

@@ -5,7 +5,10 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
-BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+BUCKETS: Final = (
+    *(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5),
+    *(1.0, 2.5, 5.0, 10.0, 30.0, 60.0),
+)
 """Upper bounds of the durations' histogram, in seconds."""
 
 SeriesKey: TypeAlias = tuple[str, str]

@@ -6,6 +6,7 @@ from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.downstream.heads cimport Request
 from ingress.proxy.downstream.replies cimport start_of
 from ingress.proxy.http1.messages cimport ResponseHead, StatusLine
+from ingress.proxy.record cimport AccessRecord
 from ingress.proxy.state cimport State
 
 
@@ -15,7 +16,7 @@ cdef class Exchange:
     cdef public RequestHead head
     cdef public Identity identity
     cdef public State state
-    cdef public object record
+    cdef public AccessRecord record
     cdef public bint answered, keeps_alive, continued, chunked, closes
     cdef long long _began
 

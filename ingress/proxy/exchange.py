@@ -1,22 +1,20 @@
 """One request on its way: what is pinned for it, and what has come of it so far."""
 
 from time import perf_counter_ns
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from ingress.model.messages import first_value
 from ingress.policies.headers import response_fields, without_named
 from ingress.policies.identity import Identity
 from ingress.proxy.answers import Answer, error_page
 from ingress.proxy.downstream.gate import Gate
-from ingress.proxy.downstream.replies import date_line, length_line, start_of
+from ingress.proxy.downstream.replies import date_line, start_of
 from ingress.proxy.http1.messages import CHUNKED, UNTIL_CLOSE, ResponseHead, StatusLine
 from ingress.proxy.record import AccessRecord
 from ingress.proxy.state import State
 
 Pinned: TypeAlias = tuple[State, Identity, AccessRecord]
 """What is decided when a request begins."""
-
-_SIZELESS: Final = frozenset((204, 304))
 
 
 class Exchange:
@@ -65,8 +63,8 @@ class Exchange:
 
     def relayed(self, head: ResponseHead) -> bytes:
         """Begin the upstream's response, and return its head."""
-        fields = response_fields(head.kept, head.known)
-        if b"date" not in head.known:
+        fields = response_fields(head.kept, head.known, head.options)
+        if "date" not in head.known:
             fields += date_line()
         framing = head.framing
         if framing is CHUNKED or framing is UNTIL_CLOSE:
@@ -75,13 +73,13 @@ class Exchange:
             self.closes = not self.chunked
             if self.chunked:
                 fields += b"Transfer-Encoding: chunked\r\n"
-        elif head.content_length is not None and head.status not in _SIZELESS:
-            fields += length_line(head.content_length)
+        elif head.length is not None and head.status not in {204, 304}:
+            fields += head.length.line
         return self.begin(head.line) + fields + b"\r\n"
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""
-        fields = without_named(head.kept, head.known)
+        fields = without_named(head.kept, head.options)
         return head.line.lines[1] + fields + b"\r\n"
 
     def answer(self, answer: Answer) -> bytes:
@@ -94,5 +92,5 @@ class Exchange:
 
     def page(self, status: int) -> Answer:
         """Return the error page for this client."""
-        accept = first_value(self.head.known, b"accept").decode("latin-1")
+        accept = first_value(self.head.known, "accept").decode("latin-1")
         return error_page(status, accept=accept, request_id=self.record.request_id)

@@ -1,4 +1,5 @@
 cimport cython
+from ingress.proxy.record cimport AccessRecord
 
 
 @cython.final
@@ -7,6 +8,9 @@ cdef class Metrics:
     cdef object _counts
     cdef dict _series
 
-    @cython.locals(classes=dict, buckets=list, status_class=cython.int)
-    cpdef add(self, record)
+    @cython.locals(
+        classes=dict, buckets=list, status_class=cython.int,
+        duration=cython.double, bound=cython.double, at=cython.Py_ssize_t
+    )
+    cpdef add(self, AccessRecord record)
     cdef _fail(self, key)

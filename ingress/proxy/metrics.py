@@ -3,8 +3,6 @@
 One dictionary entry per (Ingress, Service), so a request costs a lookup and three additions.
 """
 
-from bisect import bisect_left
-
 from ingress.model.snapshot import Snapshot
 from ingress.proxy.counts import BUCKETS, Counts, FailureKey, Series
 from ingress.proxy.failures import FailureKind
@@ -27,8 +25,12 @@ class Metrics:
             series = self._series[key] = Series()
         classes, buckets, status_class = series.classes, series.buckets, record.status // 100
         classes[status_class] = classes.get(status_class, 0) + 1
-        duration, failure = record.duration, record.failure
-        buckets[bisect_left(BUCKETS, duration)] += 1
+        duration, failure, at = record.duration, record.failure, 0
+        for bound in BUCKETS:
+            if duration <= bound:
+                break
+            at += 1
+        buckets[at] += 1
         series.seconds += duration
         for token in record.failed_tries:
             self._fail((*key, token))

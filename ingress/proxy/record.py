@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from msgspec import Struct
 
-
-class AccessRecord(Struct, kw_only=True):
-    """What is known of a request once it is over.
+class AccessRecord:
+    """What is known of a request, and by its end all that the log says of it.
 
     ``at`` is when its head was read (``moment``), ``duration`` and ``upstream_duration`` (the time
     to the response head) in seconds. Text is as the client wrote it, but bytes that are no UTF-8
@@ -17,28 +15,61 @@ class AccessRecord(Struct, kw_only=True):
     of ``proxy.failures``, empty where all went well. ``upstream`` is for the log only.
     """
 
-    at: str
-    request_id: str
-    client: str
-    scheme: str
-    method: str = "-"
-    host: str = "-"
-    target: str = "-"
-    version: str = "1.1"
-    referer: str = ""
-    user_agent: str = ""
-    generation: int = 0
-    ingress: str = ""
-    service: str = ""
-    status: int = 0
-    bytes_in: int = 0
-    bytes_out: int = 0
-    duration: float = 0.0
-    upstream: str = ""
-    upstream_duration: float | None = None
-    tries: int = 0
-    failure: str = ""
-    failed_tries: tuple[str, ...] = ()
+    __slots__ = (
+        "at",
+        "bytes_in",
+        "bytes_out",
+        "client",
+        "duration",
+        "failed_tries",
+        "failure",
+        "generation",
+        "host",
+        "ingress",
+        "method",
+        "referer",
+        "request_id",
+        "scheme",
+        "service",
+        "status",
+        "target",
+        "tries",
+        "upstream",
+        "upstream_duration",
+        "user_agent",
+        "version",
+    )
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each thing that is known at the beginning
+        self,
+        at: str,
+        request_id: str,
+        client: str,
+        scheme: str,
+        method: str = "-",
+        host: str = "-",
+        target: str = "-",
+        version: str = "1.1",
+        referer: str = "",
+        user_agent: str = "",
+        generation: int = 0,
+    ) -> None:
+        self.at = at
+        self.request_id = request_id
+        self.client = client
+        self.scheme = scheme
+        self.method = method
+        self.host = host
+        self.target = target
+        self.version = version
+        self.referer = referer
+        self.user_agent = user_agent
+        self.generation = generation
+        self.ingress = self.service = self.upstream = self.failure = ""
+        self.status = self.bytes_in = self.bytes_out = self.tries = 0
+        self.duration = 0.0
+        self.upstream_duration: float | None = None
+        self.failed_tries: tuple[str, ...] = ()
 
 
 def moment(at: int) -> str:

@@ -23,8 +23,8 @@ async def tunnel(
     ``surplus`` is what came behind the 101. The tunnel is over too when nothing has moved for the
     longer one of the timeouts.
     """
-    chosen = first_value(head.known, b"upgrade")
-    fields = response_fields(head.kept, head.known)
+    chosen = first_value(head.known, "upgrade")
+    fields = response_fields(head.kept, head.known, head.options)
     fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % chosen
     gate, record = exchange.gate, exchange.record
     gate.write(exchange.begin(head.line) + fields + b"\r\n")

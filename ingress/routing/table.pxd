@@ -1,4 +1,5 @@
 cimport cython
+from ingress.model.memory cimport Memory
 
 
 @cython.final
@@ -12,11 +13,18 @@ cdef class HostTable:
 
 
 @cython.final
+cdef class _Covering:
+    cdef HostTable table
+    cdef object server_name
+
+
+@cython.final
 cdef class RoutingTable:
     cdef readonly object _snapshot
     cdef readonly dict _hosts
     cdef readonly object _server_names, _default, _unknown
+    cdef Memory _coverings
 
+    @cython.locals(covering=_Covering, table=HostTable)
     cpdef match(self, str host, str path)
-    cdef _covering_name(self, wildcard, table)
     cdef _no_path(self, host, server_name)

@@ -7,6 +7,7 @@ that could end the longest of the host's prefixes. A request cannot make it walk
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from ingress.model.differing import differing
@@ -54,7 +55,8 @@ _TAKEN_BY: Final[Mapping[HostKind, DecidedBy]] = {
 }
 
 
-_wildcards: Final = Memory(wildcard_of, most=4096)
+STRANGERS: Final = 4096
+"""So many hosts that no rule names are remembered, and what covers each."""
 
 
 class HostTable:
@@ -91,6 +93,16 @@ class HostTable:
         return self._root
 
 
+class _Covering:
+    """What covers a host: rules, and a TLS host."""
+
+    __slots__ = ("server_name", "table")
+
+    def __init__(self, table: HostTable | None, server_name: ServerName | None) -> None:
+        self.table = table
+        self.server_name = server_name
+
+
 class PickedBy(StrEnum):
     """Why a certificate is shown for a name, in words for people."""
 
@@ -104,14 +116,17 @@ class PickedBy(StrEnum):
 
 
 class RoutingTable:
-    """A Snapshot, ready for lookup; never changed once built."""
+    """A Snapshot, ready for lookup; what it finds never changes once it is built."""
 
-    __slots__ = ("_default", "_hosts", "_server_names", "_snapshot", "_unknown")
+    __slots__ = ("_coverings", "_default", "_hosts", "_server_names", "_snapshot", "_unknown")
 
     def __init__(self, snapshot: Snapshot, hosts: dict[str, HostTable]) -> None:
         self._snapshot = snapshot
         self._hosts = hosts
         self._server_names = snapshot.server_names
+        # No method of this object's, which would be kept for as long as it keeps itself.
+        cover = partial(_cover, hosts, snapshot.server_names)
+        self._coverings = Memory(cover, most=len(hosts) + STRANGERS)
         self._default = _first((snapshot.default_backend, DecidedBy.DEFAULT_BACKEND))
         self._unknown = _first(
             (snapshot.fallback, DecidedBy.FALLBACK),
@@ -143,28 +158,14 @@ class RoutingTable:
         ``host`` is normalised and without port (``model.hosts``; empty where an HTTP/1.0
         request names none), ``path`` is normalised (``model.paths``).
         """
-        table = self._hosts.get(host)
-        names = self._server_names
-        server_name = names.get(host)
-        if table is None or (server_name is None and names):
-            wildcard = _wildcards[host]
-            if table is None:
-                table = self._hosts.get(wildcard) or self._hosts.get(ANY_HOST)
-            if server_name is None:
-                server_name = self._covering_name(wildcard, table)
+        covering: _Covering = self._coverings.of(host)
+        table, server_name = covering.table, covering.server_name
         if table is None:
             return Match(self._unknown[0], None, server_name, self._unknown[1])
         route = table.find(path)
         if route is not None:
             return Match(route, table.host, server_name, table.taken_by)
         return self._no_path(table.host, server_name)
-
-    def _covering_name(self, wildcard: str, table: HostTable | None) -> ServerName | None:
-        if wildcard and wildcard in self._server_names:
-            return self._server_names[wildcard]
-        if table is None or table.host.kind is _ANY:
-            return self._server_names.get(ANY_HOST)
-        return None
 
     def _no_path(self, host: Host, server_name: ServerName | None) -> Match:
         if host.fallback is not None:
@@ -195,6 +196,20 @@ class RoutingTable:
             return PickedBy.EXACT
         wildcard = wildcard_of(name)
         return PickedBy.WILDCARD if wildcard and wildcard in self._server_names else PickedBy.ANY
+
+
+def _cover(
+    hosts: Mapping[str, HostTable], server_names: Mapping[str, ServerName], host: str
+) -> _Covering:
+    table, server_name = hosts.get(host), server_names.get(host)
+    if table is None or server_name is None:
+        wildcard = wildcard_of(host)
+        table = table or hosts.get(wildcard) or hosts.get(ANY_HOST)
+        if server_name is None and wildcard:
+            server_name = server_names.get(wildcard)
+        if server_name is None and (table is None or table.host.kind is _ANY):
+            server_name = server_names.get(ANY_HOST)
+    return _Covering(table, server_name)
 
 
 def _first(*choices: tuple[Route | None, DecidedBy]) -> tuple[Route | None, DecidedBy]:

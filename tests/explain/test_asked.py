@@ -57,12 +57,12 @@ def test_host_header_goes_before_the_url_but_not_for_sni():
     request = request_of(asked)
     assert request is not None
     assert (request.head.host, request.head.port, request.sni) == ("c.d", 81, "a.b")
-    assert request.head.known == {b"host": [b"c.d:81"], b"x-real-ip": [b"1"]}
+    assert request.head.known == {"host": [b"c.d:81"], "x-real-ip": [b"1"]}
     assert request.head.method == "POST"
 
 
 def test_without_one_the_host_comes_of_the_url():
-    assert head("http://A.b:81/").known == {b"host": [b"A.b:81"]}
+    assert head("http://A.b:81/").known == {"host": [b"A.b:81"]}
     assert head("http://A.b:81/").authority == "A.b:81"
 
 

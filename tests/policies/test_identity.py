@@ -144,6 +144,6 @@ def test_all_requests_of_a_stranger_have_one_identity():
 
 def test_what_is_long_and_said_to_be_an_address_does_not_fill_the_memory():
     ask()
-    before = list(identity._addresses)
+    before = len(identity._addresses)
     assert ask(f"X-Forwarded-For: {'a' * 60_000}").client == "10.0.0.1"
-    assert list(identity._addresses) == before
+    assert len(identity._addresses) == before

@@ -4,9 +4,9 @@ import os
 import threading
 
 import pytest
+from proxy.records import recorded
 
-from ingress.proxy.accesslog import BATCH, AccessLogWriter, as_combined_lines, as_json_lines
-from ingress.proxy.record import AccessRecord
+from ingress.proxy.accesslog import BATCH, AccessLogWriter, Line, as_combined_lines, as_json_lines
 
 EVIL = 'a"\\\r\nb\x00\x1b[2J\x7f\x85\xe9\u2028'
 
@@ -23,7 +23,7 @@ def record(**fields):
         "status": 200,
         "bytes_out": 5,
     }
-    return AccessRecord(**made | fields)
+    return recorded(**made | fields)
 
 
 def test_combined_is_what_log_readers_know():
@@ -35,7 +35,7 @@ def test_combined_is_what_log_readers_know():
 
 
 def test_combined_says_nothing_with_a_hyphen():
-    silent = AccessRecord(
+    silent = recorded(
         at="1970-01-01T00:00:00.000Z", request_id="", client="", scheme="http", status=400
     )
     assert (
@@ -47,7 +47,7 @@ def test_combined_says_nothing_with_a_hyphen():
 def test_json_has_every_field():
     line = as_json_lines([record(upstream_duration=0.5, failed_tries=("upstream-refused",))])
     fields = json.loads(line)
-    assert set(fields) == set(AccessRecord.__struct_fields__)
+    assert set(fields) == set(Line.__struct_fields__)
     assert fields["upstream_duration"] == 0.5
     assert fields["failed_tries"] == ["upstream-refused"]
 

@@ -1,7 +1,8 @@
+from proxy.records import recorded
+
 from ingress.model.snapshot import Host, HostKind, MatchKind, Route, Snapshot
 from ingress.proxy.counts import BUCKETS
 from ingress.proxy.metrics import Metrics
-from ingress.proxy.record import AccessRecord
 
 
 def route(ingress):
@@ -22,7 +23,7 @@ def snapshot(*ingresses):
 
 def record(**fields):
     made = {"at": "", "request_id": "", "client": "", "scheme": "http", "status": 200}
-    return AccessRecord(**made | fields)
+    return recorded(**made | fields)
 
 
 def test_requests_are_counted_by_ingress_service_and_status_class():

@@ -45,7 +45,7 @@ ANSWERS = [*HOSTILE, *LEGAL, *surplus()]
 
 
 def goes_on(line):
-    return line[0].lower() not in RESPONSE_DROPPED
+    return line[0].lower().decode("latin-1") not in RESPONSE_DROPPED
 
 
 def h11_reads(data, *, method="GET", upgrade=b"", closes=False):

@@ -1,6 +1,10 @@
 cimport cython
+from ingress.model.memory cimport Memory
 from ingress.model.messages cimport RequestHead
 from ingress.model.paths cimport normalise_path
+
+cdef Memory _hosts
+
 
 @cython.final
 @cython.freelist(64)

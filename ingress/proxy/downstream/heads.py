@@ -23,11 +23,11 @@ MAX_FIELDS: Final = 256
 
 # Of these a client sends one each (RFC 9110 §5.3); aiohttp refuses more, and so do we.
 SINGLETONS: Final = frozenset(
-    b"content-length content-location content-range content-type etag host max-forwards "
-    b"server transfer-encoding user-agent".split()
+    "content-length content-location content-range content-type etag host max-forwards "
+    "server transfer-encoding user-agent".split()
 )
 # An old draft of WebSocket put eight bytes behind the head that no header announces.
-_UNFRAMED: Final = b"sec-websocket-key1"
+_UNFRAMED: Final = "sec-websocket-key1"
 
 # What llhttp, aiohttp's parser, knows of; the full lane carries no other.
 METHODS: Final = frozenset(
@@ -48,11 +48,11 @@ class Request:
         known, version = head.known, head.version
         self.head = head
         self.received = received
-        framed = b"content-length" in known or b"transfer-encoding" in known
+        framed = "content-length" in known or "transfer-encoding" in known
         self.framing = _framing(known, version) if framed else None
-        self.expects_continue = b"expect" in known and _expects_continue(known, version)
-        plain = b"connection" not in known
-        self.keep_alive = version == (1, 1) if plain else _keep_alive(known, version)
+        self.expects_continue = "expect" in known and _expects_continue(known, version)
+        lives = version == (1, 1) or head.options.keep_alive
+        self.keep_alive = lives and not head.options.close
 
     @property
     def raw(self) -> bytes:
@@ -130,21 +130,21 @@ def _connect() -> Failure:
 
 
 def _check_singletons(known: Known) -> None:
-    for name, values in known.items():
-        if len(values) > 1 and name in SINGLETONS:
-            raise bad(f"more than one {name.decode()}")
+    for key, values in known.items():
+        if len(values) > 1 and key in SINGLETONS:
+            raise bad(f"more than one {key}")
     if _UNFRAMED in known:
         raise bad("a draft of WebSocket that frames nothing")
 
 
 def _host(known: Known, version: tuple[int, int]) -> tuple[str, str, int | None]:
     """Return authority, host and port; a Host must be in HTTP/1.1 (RFC 9112 §3.2)."""
-    values = known.get(b"host")
+    values = known.get("host")
     if values is None:
         if version == (1, 1):
             raise bad("no Host")
         return "", "", None
-    read = _hosts[values[0]]
+    read: tuple[str, str, int | None] | None = _hosts.of(values[0])
     if read is None:
         raise bad("an authority that is no host")
     return read
@@ -198,7 +198,7 @@ def _agreed(absolute: re.Match[str], authority: str) -> str:
 
 def _framing(known: Known, version: tuple[int, int]) -> Framing:
     """RFC 9112 §6.3, but where it lets one header override another we refuse."""
-    codings, lengths = known.get(b"transfer-encoding"), known.get(b"content-length")
+    codings, lengths = known.get("transfer-encoding"), known.get("content-length")
     if codings is not None:
         if lengths is not None or version < (1, 1):
             raise bad("Transfer-Encoding beside Content-Length or in HTTP/1.0")
@@ -216,19 +216,7 @@ def _framing(known: Known, version: tuple[int, int]) -> Framing:
 
 
 def _expects_continue(known: Known, version: tuple[int, int]) -> bool:
-    expectations = _members(known, b"expect")
+    expectations = tokens_of(b",".join(known["expect"]))
     if expectations - {b"100-continue"}:
         raise Failure(FailureKind.BAD_EXPECTATION, "an expectation other than 100-continue")
     return bool(expectations) and version == (1, 1)
-
-
-def _keep_alive(known: Known, version: tuple[int, int]) -> bool:
-    options = _members(known, b"connection")
-    if b"close" in options:
-        return False
-    return version == (1, 1) or b"keep-alive" in options
-
-
-def _members(known: Known, name: bytes) -> frozenset[bytes]:
-    """Return the members of a comma-separated field, in lower case (RFC 9110 §5.6.1)."""
-    return tokens_of(b",".join(known.get(name, ())))

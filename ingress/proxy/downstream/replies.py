@@ -53,12 +53,6 @@ def start_of(
     return start + (b"Connection: keep-alive\r\n" if keep_alive else b"Connection: close\r\n")
 
 
-@lru_cache(maxsize=1024)
-def length_line(length: int) -> bytes:
-    """Return the line that says how long the body is (RFC 9110 §8.6)."""
-    return b"Content-Length: %d\r\n" % length
-
-
 def date_line() -> bytes:
     """Return the line for a response whose fields have no ``Date`` (RFC 9110 §6.6.1)."""
     return _date(int(time.time()))

@@ -105,9 +105,7 @@ class Sending(Exchange):
         self._parser = ResponseParser(head.method, self._lane.max_header_bytes)
         self._parser.upgrade = errand.upgrade
         link.take(self)
-        start = encode_head(
-            head.method, head.target, errand.fields, asked.framing, errand.upgrade
-        )
+        start = encode_head(head.method, head.target, errand.fields, asked.framing, errand.upgrade)
         try:
             link.write(start)
         except Failure as failure:

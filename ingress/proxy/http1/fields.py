@@ -40,9 +40,9 @@ class Sieve:
     def __init__(
         self,
         *,
-        wanted: AbstractSet[bytes] = MEANINGFUL,
-        noted: AbstractSet[bytes] = frozenset(),
-        dropped: AbstractSet[bytes] = frozenset(),
+        wanted: AbstractSet[str] = MEANINGFUL,
+        noted: AbstractSet[str] = frozenset(),
+        dropped: AbstractSet[str] = frozenset(),
     ) -> None:
         self.wanted: Final = wanted
         self.noted: Final = noted
@@ -74,10 +74,10 @@ def read_head(data: bytes, sieve: Sieve) -> Head | None:
         return None
     start = lines.pop(0)
     kept: list[bytes] = []
-    known: dict[bytes, list[bytes]] = {}
+    known: dict[str, list[bytes]] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
-        key = _keys[name]
+        key: str | None = _keys.of(name)
         if key is None or not colon:
             return None
         if key in wanted:
@@ -92,7 +92,7 @@ def read_head(data: bytes, sieve: Sieve) -> Head | None:
     return start, len(lines), _CRLF.join(kept), known, size
 
 
-def _key(name: bytes) -> bytes | None:
+def _key(name: bytes) -> str | None:
     """Return a name's key, ``None`` where it is no token (RFC 9110 §5.6.2)."""
     return field_key(name) if _TOKEN.fullmatch(name) else None
 

@@ -1,4 +1,5 @@
 cimport cython
+from ingress.model.messages cimport Options
 
 
 @cython.final
@@ -10,6 +11,13 @@ cdef class StatusLine:
 
 
 @cython.final
+@cython.no_gc
+cdef class ContentLength:
+    cdef readonly long long value
+    cdef readonly bytes line
+
+
+@cython.final
 @cython.freelist(64)
 @cython.no_gc
 cdef class ResponseHead:
@@ -17,6 +25,8 @@ cdef class ResponseHead:
     cdef readonly int status
     cdef readonly bytes kept
     cdef readonly tuple version, interims
-    cdef readonly object framing, content_length
+    cdef readonly object framing
+    cdef readonly ContentLength length
+    cdef readonly Options options
     cdef readonly dict known
     cdef readonly bint keep_alive

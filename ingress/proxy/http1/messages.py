@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from ingress.model.messages import Known
+from ingress.model.messages import Known, Options
 
 
 class Unsized(StrEnum):
@@ -43,38 +43,49 @@ class StatusLine:
         self.lines: Final = (b"HTTP/1.0" + said, b"HTTP/1.1" + said)
 
 
+class ContentLength:
+    """How long a body is, in bytes, and the ``line`` that says so (RFC 9110 §8.6)."""
+
+    __slots__ = ("line", "value")
+
+    def __init__(self, value: int) -> None:
+        self.value: Final = value
+        self.line: Final = b"Content-Length: %d\r\n" % value
+
+
 class ResponseHead:
     """The head of a response that passed the rules of the wire; nothing of it changes.
 
     ``kept`` are the lines that go on, as received and each with its end: without framing and
-    hop-by-hop lines. ``framing`` is how the body comes: ``None`` for HEAD, 204 and
-    304. ``content_length`` is the length that the head names, also where no body follows (HEAD,
-    304). ``interims`` are the 1xx heads that came before, 101 excepted, which is a final head.
-    ``keep_alive`` tells whether the upstream lets the connection live. ``known`` are the
-    values of the fields that matter in an answer.
+    hop-by-hop lines. ``framing`` is how the body comes: ``None`` for HEAD, 204 and 304. ``length``
+    is what the head says of it, also where no body follows (HEAD, 304). ``interims`` are the 1xx
+    heads that came before, 101 excepted, which is a final head. ``keep_alive`` tells whether the
+    upstream lets the connection live. ``known`` are the values of the fields that matter in an
+    answer, ``options`` those of Connection.
     """
 
     __slots__ = (
-        "content_length",
         "framing",
         "interims",
         "keep_alive",
         "kept",
         "known",
+        "length",
         "line",
+        "options",
         "status",
         "version",
     )
 
-    def __init__(  # noqa: PLR0913 - one for each part of a head
+    def __init__(  # noqa: PLR0917 - one for each part of a head
         self,
         line: StatusLine,
         kept: bytes,
         version: tuple[int, int],
         framing: Framing,
-        content_length: int | None,
-        keep_alive: bool,  # noqa: FBT001 - all are given by position, of which there is no dictionary
+        length: ContentLength | None,
         known: Known,
+        options: Options,
         interims: tuple["ResponseHead", ...],
     ) -> None:
         self.line: Final = line
@@ -82,9 +93,10 @@ class ResponseHead:
         self.kept: Final = kept
         self.version: Final = version
         self.framing: Final = framing
-        self.content_length: Final = content_length
-        self.keep_alive: Final = keep_alive
+        self.length: Final = length
         self.known: Final = known
+        self.options: Final = options
+        self.keep_alive: Final = version == (1, 1) and not options.close
         self.interims: Final = interims
 
 

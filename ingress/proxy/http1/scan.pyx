@@ -32,7 +32,8 @@ cdef struct Slot:
 
 cdef unsigned char _kinds[256]
 cdef Slot _slots[SLOTS]
-cdef list _keys = sorted(MEANINGFUL)  # whose bytes the slots point to
+cdef list _keys = sorted(MEANINGFUL)
+cdef list _names = [key.encode() for key in _keys]  # whose bytes the slots point to
 cdef dict _methods = {}
 cdef tuple _new = (1, 1), _old = (1, 0)
 
@@ -52,7 +53,7 @@ cdef _prepare():
             _kinds[byte] |= ODD
     cdef unsigned int at
     cdef bytes name
-    for key, name in enumerate(_keys):
+    for key, name in enumerate(_names):
         at = _hash(PyBytes_AS_STRING(name), len(name))
         while _slots[at].name is not NULL:
             at = (at + 1) % SLOTS
@@ -127,9 +128,9 @@ def read_head(bytes data, Sieve sieve not None):
         key = _key(begin, colon - begin)
         does = sieve._does[key] if key >= 0 else 0
         if does & WANTED:
-            _add(known, <bytes> _keys[key], colon + 1, at)
+            _add(known, <str> _keys[key], colon + 1, at)
         elif does & NOTED:
-            known[<bytes> _keys[key]] = []
+            known[<str> _keys[key]] = []
         at += 2
         count += 1
         if does & DROPPED:
@@ -169,7 +170,7 @@ cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t
     return True
 
 
-cdef _add(dict known, bytes key, const unsigned char *begin, const unsigned char *end):
+cdef _add(dict known, str key, const unsigned char *begin, const unsigned char *end):
     while begin < end and (begin[0] == 32 or begin[0] == 9):
         begin += 1
     while end > begin and (end[-1] == 32 or end[-1] == 9):

@@ -68,9 +68,7 @@ class Connection:
         chosen by a 101. With ``framing`` of ``None`` or 0 the request is complete.
         """
         self._framed(lambda: check_line(method, target))
-        head = self._framed(
-            lambda: encode_head(method, target, fields, framing, upgrade)
-        )
+        head = self._framed(lambda: encode_head(method, target, fields, framing, upgrade))
         self._check_open()
         parser = ResponseParser(method, self._max_header_bytes)
         parser.upgrade = upgrade

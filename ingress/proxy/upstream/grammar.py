@@ -13,7 +13,7 @@ from ingress.model.memory import Memory
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
 from ingress.proxy.http1 import Head, Sieve, read_head
-from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS, StatusLine
+from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS, ContentLength, StatusLine
 
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"
 # Many servers leave out the space before an empty reason; nothing depends on it.
@@ -21,8 +21,8 @@ _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT
 _BROKEN_LINE_END: Final = re.compile(rb"(?<!\r)\n|\r(?!\n|\Z)")
 _BEGINNING: Final = b"HTTP/1."
 _SIEVE: Final = Sieve(
-    wanted=frozenset(b"connection content-length transfer-encoding upgrade".split()),
-    noted=frozenset((b"date", b"server")),
+    wanted=frozenset("connection content-length transfer-encoding upgrade".split()),
+    noted=frozenset(("date", "server")),
     dropped=RESPONSE_DROPPED,
 )
 
@@ -49,7 +49,7 @@ def split_head(data: bytes) -> Head | None:
 
 def read_status_line(line: bytes) -> Started:
     """Return what a response begins with; refuses what is no status line."""
-    started = _status_lines[line]
+    started: Started | None = _status_lines.of(line)
     if started is None:
         raise broken("malformed status line")
     return started
@@ -66,22 +66,30 @@ def _status_line(line: bytes) -> Started | None:
 _status_lines: Final = Memory(_status_line, most=256)
 
 
-def content_length(values: Sequence[bytes]) -> int | None:
+def content_length(values: Sequence[bytes]) -> ContentLength:
     """Return what Content-Length says; one line, one plain number."""
-    if not values:
-        return None
     if len(values) > 1:
         raise broken("more than one Content-Length")
-    # Bounded before arithmetic; isdigit() of bytes knows ASCII digits only.
-    if not values[0].isdigit() or len(values[0]) > MAX_LENGTH_DIGITS:
+    length: ContentLength | None = _lengths.of(values[0])
+    if length is None:
         raise broken("Content-Length is no number")
-    return int(values[0])
+    return length
 
 
-def is_chunked(values: Sequence[bytes], *, version: tuple[int, int], length: int | None) -> bool:
-    """Tell what Transfer-Encoding says: nothing, or ``chunked`` once, which overrides nothing."""
-    if not values:
-        return False
+def _length(digits: bytes) -> ContentLength | None:
+    # Bounded before arithmetic; isdigit() of bytes knows ASCII digits only.
+    if not digits.isdigit() or len(digits) > MAX_LENGTH_DIGITS:
+        return None
+    return ContentLength(int(digits))
+
+
+_lengths: Final = Memory(_length, most=4096)
+
+
+def is_chunked(
+    values: Sequence[bytes], version: tuple[int, int], length: ContentLength | None
+) -> bool:
+    """Tell what Transfer-Encoding says: ``chunked`` once, which overrides nothing."""
     if length is not None or version < (1, 1):
         raise broken("Transfer-Encoding beside Content-Length or in HTTP/1.0")
     if len(values) > 1 or values[0].lower() != b"chunked":

@@ -1,7 +1,7 @@
 cimport cython
-from ingress.model.messages cimport tokens_of
-from ingress.proxy.http1.messages cimport ResponseHead, StatusLine
-from ingress.proxy.upstream.grammar cimport content_length, read_status_line, split_head
+from ingress.model.messages cimport Options, options_of, tokens_of
+from ingress.proxy.http1.messages cimport ContentLength, ResponseHead, StatusLine
+from ingress.proxy.upstream.grammar cimport content_length, is_chunked, read_status_line, split_head
 
 cdef int _SWITCHING
 
@@ -26,7 +26,10 @@ cdef class ResponseParser:
     @cython.locals(head=ResponseHead, read=tuple, seen=cython.Py_ssize_t, rest=bytes)
     cdef bytes _feed_head(self, bytes data)
     cdef bytes _wait_for_head(self, bytes data, Py_ssize_t seen)
-    @cython.locals(known=dict, start=bytes, kept=bytes, line=StatusLine, status=cython.int)
+    @cython.locals(
+        known=dict, start=bytes, kept=bytes, line=StatusLine, status=cython.int, options=Options,
+        lengths=list, codings=list, length=ContentLength, chunked=cython.bint, bodiless=cython.bint
+    )
     cdef ResponseHead _read_head(self, tuple read)
     cdef _begin_body(self, ResponseHead head)
     cdef bytes _feed_body(self, bytes data)

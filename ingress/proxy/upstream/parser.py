@@ -3,10 +3,9 @@
 Whatever ``upstream.grammar`` does not take to the letter is refused; h11 is the tests' oracle.
 """
 
-from collections.abc import Collection
 from typing import Final
 
-from ingress.model.messages import Trailers, tokens_of
+from ingress.model.messages import Options, Trailers, options_of, tokens_of
 from ingress.proxy.failures import Failure, FailureKind, broken
 from ingress.proxy.http1 import Head
 from ingress.proxy.http1.chunks import ChunkGuard
@@ -27,7 +26,6 @@ from ingress.proxy.upstream.grammar import (
 
 MAX_INTERIMS: Final = 16
 _SWITCHING: Final = SWITCHING  # a number of C's in the compiled build
-_NO_BODY: Final = (204, 304)
 
 
 class ResponseParser:
@@ -116,28 +114,24 @@ class ResponseParser:
         start, _, kept, known, _ = read
         version, line = read_status_line(start)
         status = line.status
-        options = tokens_of(b",".join(known[b"connection"])) if b"connection" in known else ()
+        options = options_of(known)
         if status == _SWITCHING:
-            self._check_switch(version, options, chosen=known.get(b"upgrade", []))
-        length = content_length(known[b"content-length"]) if b"content-length" in known else None
-        chunked = b"transfer-encoding" in known and is_chunked(
-            known[b"transfer-encoding"], version=version, length=length
-        )
-        if (status < 200 or status == 204) and (chunked or length):
+            self._check_switch(version, options, chosen=known.get("upgrade", []))
+        lengths, codings = known.get("content-length"), known.get("transfer-encoding")
+        length = None if lengths is None else content_length(lengths)
+        chunked = codings is not None and is_chunked(codings, version, length)
+        if (status < 200 or status == 204) and (chunked or (length and length.value)):
             raise broken(f"a {status} with a body")
-        bodiless = self._method == "HEAD" or status < 200 or status in _NO_BODY
+        bodiless = self._method == "HEAD" or status < 200 or status in {204, 304}
         unsized = CHUNKED if chunked else UNTIL_CLOSE
-        framing = None if bodiless else unsized if length is None else length
-        keep_alive = version == (1, 1) and b"close" not in options
-        return ResponseHead(
-            line, kept, version, framing, length, keep_alive, known, self.interims
-        )
+        framing = None if bodiless else unsized if length is None else length.value
+        return ResponseHead(line, kept, version, framing, length, known, options, self.interims)
 
     def _check_switch(
-        self, version: tuple[int, int], options: Collection[bytes], *, chosen: list[bytes]
+        self, version: tuple[int, int], options: Options, *, chosen: list[bytes]
     ) -> None:
         """Refuse a switch to a protocol that was not asked for (RFC 9110 §7.8)."""
-        if version < (1, 1) or b"upgrade" not in options:
+        if version < (1, 1) or not options.upgrade:
             raise broken("a 101 without Connection: upgrade")
         if len(chosen) != 1 or chosen[0].lower() not in tokens_of(self.upgrade):
             raise broken("a 101 to a protocol that was not asked for")

@@ -31,7 +31,7 @@ def check_line(method: str, target: str) -> None:
         raise refused("no request line that every upstream reads alike")
 
 
-def encode_head(
+def encode_head(  # noqa: PLR0917 - keywords would be a dictionary for each request
     method: str, target: str, fields: bytes, framing: Framing, upgrade: bytes
 ) -> bytes:
     """Return a request head, for a method and target that read to the letter.

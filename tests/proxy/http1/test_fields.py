@@ -33,35 +33,35 @@ def test_a_head_may_be_its_first_line_alone():
 
 def test_what_means_something_is_known_without_the_white_space_around_it():
     _, count, _, known = read(b"hOsT:\t a \t\r\nX: y\r\nX_Real-IP:\r\nHOST: b\tc \r\n")
-    assert (count, known) == (4, {b"host": [b"a", b"b\tc"], b"x_real-ip": [b""]})
+    assert (count, known) == (4, {"host": [b"a", b"b\tc"], "x_real-ip": [b""]})
 
 
 @pytest.mark.parametrize(
     ("dropped", "kept"),
     [
-        ({b"te"}, b"A: 1\r\nHost: h\r\nB:2 \r\n"),
-        ({b"te", b"host"}, b"A: 1\r\nB:2 \r\n"),
-        ({b"host"}, b"tE: x\r\nA: 1\r\nB:2 \r\nTE: y\r\n"),
-        ({b"server"}, b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"),
+        ({"te"}, b"A: 1\r\nHost: h\r\nB:2 \r\n"),
+        ({"te", "host"}, b"A: 1\r\nB:2 \r\n"),
+        ({"host"}, b"tE: x\r\nA: 1\r\nB:2 \r\nTE: y\r\n"),
+        ({"server"}, b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"),
     ],
 )
 def test_what_is_dropped_is_counted_and_known_and_does_not_go_on(dropped, kept):
     fields = b"tE: x\r\nA: 1\r\nHost: h\r\nB:2 \r\nTE: y\r\n"
-    known = {b"te": [b"x", b"y"], b"host": [b"h"]}
+    known = {"te": [b"x", b"y"], "host": [b"h"]}
     assert read(fields, dropped=dropped) == (START[:-2], 5, kept, known)
 
 
 def test_what_is_not_wanted_goes_on_and_is_not_told():
     fields = b"TE: x\r\nHost: h\r\n"
-    known = {b"host": [b"h"]}
-    assert read(fields, wanted={b"host"}) == (START[:-2], 2, fields, known)
-    assert read(fields, wanted={b"host"}, dropped={b"te"})[2:] == (b"Host: h\r\n", known)
+    known = {"host": [b"h"]}
+    assert read(fields, wanted={"host"}) == (START[:-2], 2, fields, known)
+    assert read(fields, wanted={"host"}, dropped={"te"})[2:] == (b"Host: h\r\n", known)
 
 
 def test_of_what_is_noted_only_is_known_that_it_is_there():
     fields = b"Date: x\r\nTE: y\r\nDate: z\r\n"
-    known = {b"date": [], b"te": [b"y"]}
-    assert read(fields, wanted={b"te"}, noted={b"date"}) == (START[:-2], 3, fields, known)
+    known = {"date": [], "te": [b"y"]}
+    assert read(fields, wanted={"te"}, noted={"date"}) == (START[:-2], 3, fields, known)
 
 
 def test_a_head_that_is_not_whole_is_not_read():
@@ -70,7 +70,7 @@ def test_a_head_that_is_not_whole_is_not_read():
 
 
 def test_where_all_is_dropped_nothing_goes_on():
-    assert read(b"TE: x\r\n", dropped={b"te"}) == (START[:-2], 1, b"", {b"te": [b"x"]})
+    assert read(b"TE: x\r\n", dropped={"te"}) == (START[:-2], 1, b"", {"te": [b"x"]})
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_long_names_are_read_like_others():
 def test_names_are_forgotten_and_learnt_anew():
     for number in range(2 * MAX_NAMES + 1):
         line = b"N-%d: x\r\n" % number
-        assert read(line + b"TE: y\r\n", dropped={b"te"})[2:] == (line, {b"te": [b"y"]})
-    assert read(b"Host: a\r\nN-0: b\r\n")[3] == {b"host": [b"a"]}
+        assert read(line + b"TE: y\r\n", dropped={"te"})[2:] == (line, {"te": [b"y"]})
+    assert read(b"Host: a\r\nN-0: b\r\n")[3] == {"host": [b"a"]}
 
 
 @given(
@@ -142,7 +142,7 @@ def test_names_are_forgotten_and_learnt_anew():
         ),
         max_size=6,
     ),
-    dropped=st.sets(st.sampled_from([b"te", b"host"])),
+    dropped=st.sets(st.sampled_from(["te", "host"])),
 )
 def test_what_is_read_begins_no_line_of_its_own(lines, dropped):
     whole = b"\r\n".join([START[:-2], *lines, b"", b""])
@@ -154,6 +154,8 @@ def test_what_is_read_begins_no_line_of_its_own(lines, dropped):
     written = kept.split(b"\r\n")
     assert written.pop() == b""
     assert (start, count) == (START[:-2], len(lines))
-    assert written == [line for line in lines if line.partition(b":")[0].lower() not in dropped]
+    assert written == [
+        line for line in lines if line.partition(b":")[0].lower().decode("latin-1") not in dropped
+    ]
     for text in (*written, *(value for values in known.values() for value in values)):
         assert not set(text) & {*range(9), *range(10, 32), 127}

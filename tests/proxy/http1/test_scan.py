@@ -14,8 +14,8 @@ scan = pytest.importorskip(
 
 SIEVES = (
     {
-        "wanted": {b"connection", b"content-length"},
-        "noted": {b"host"},
+        "wanted": {"connection", "content-length"},
+        "noted": {"host"},
         "dropped": RESPONSE_DROPPED,
     },
     {"dropped": dropped_from(trusted=False)},
