@@ -1,8 +1,7 @@
 """Match: what the routing table found for a request, and the rule of precedence that found it."""
 
 from enum import StrEnum
-
-from msgspec import Struct
+from typing import Final
 
 from ingress.model.snapshot import Host, Route, ServerName
 
@@ -29,14 +28,23 @@ class DecidedBy(StrEnum):
     NOTHING = "no match"
 
 
-class Match(Struct, frozen=True, gc=False):
-    """What a request found.
+class Match:
+    """What a request found; nothing of it changes.
 
     ``host`` are the rules that cover the request's host, ``server_name`` is the TLS host that
     does, so without one the host is not for https. ``route`` is ``None`` for a 404.
     """
 
-    route: Route | None
-    host: Host | None
-    server_name: ServerName | None
-    decided_by: DecidedBy
+    __slots__ = ("decided_by", "host", "route", "server_name")
+
+    def __init__(  # noqa: PLR0917 - keywords would be a dictionary for each request
+        self,
+        route: Route | None,
+        host: Host | None,
+        server_name: ServerName | None,
+        decided_by: DecidedBy,
+    ) -> None:
+        self.route: Final = route
+        self.host: Final = host
+        self.server_name: Final = server_name
+        self.decided_by: Final = decided_by

@@ -61,10 +61,13 @@ def request_fields(head: RequestHead, identity: Identity, request_id: str) -> by
         return kept + _vouched(head, identity, request_id=request_id, before=told)
     if told:
         kept += b"X-Original-Forwarded-For: %b\r\n" % told
-    ours = f"X-Request-ID: {request_id}\r\n"
-    if authority:
-        ours = f"{ours}X-Forwarded-Host: {authority}\r\n"
-    return kept + identity.fields + ours.encode("latin-1")
+    forwarded = b"\r\nX-Forwarded-Host: " if authority else b""
+    return b"".join(
+        (
+            *(kept, identity.fields, b"X-Request-ID: ", request_id.encode()),
+            *(forwarded, authority.encode("latin-1"), b"\r\n"),
+        )
+    )
 
 
 def response_fields(kept: bytes, known: Known, options: Options) -> bytes:

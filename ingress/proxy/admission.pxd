@@ -1,4 +1,5 @@
 cimport cython
+from ingress.model.match cimport Match
 from ingress.model.messages cimport RequestHead, first_value
 from ingress.policies.decide cimport decide
 from ingress.policies.headers cimport request_fields
@@ -45,7 +46,7 @@ cdef class Admission:
 
     @cython.locals(head=RequestHead, known=dict, state=State, identity=Identity)
     cpdef tuple pin(self, Gate gate)
-    @cython.locals(head=RequestHead, served=ServedRoute, state=State, record=AccessRecord)
+    @cython.locals(head=RequestHead, served=ServedRoute, state=State, record=AccessRecord, match=Match)
     cpdef admit(self, Exchange exchange)
     @cython.locals(head=RequestHead, asked=Request, identity=Identity)
     cdef Errand _errand(self, Exchange exchange, ServedRoute served)

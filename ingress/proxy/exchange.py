@@ -64,18 +64,17 @@ class Exchange:
     def relayed(self, head: ResponseHead) -> bytes:
         """Begin the upstream's response, and return its head."""
         fields = response_fields(head.kept, head.known, head.options)
-        if "date" not in head.known:
-            fields += date_line()
-        framing = head.framing
+        date = b"" if "date" in head.known else date_line()
+        framing, framed = head.framing, b""
         if framing is CHUNKED or framing is UNTIL_CLOSE:
             # An HTTP/1.0 client knows no chunks: its response ends where the connection does.
             self.chunked = self.head.version == (1, 1)
             self.closes = not self.chunked
             if self.chunked:
-                fields += b"Transfer-Encoding: chunked\r\n"
+                framed = b"Transfer-Encoding: chunked\r\n"
         elif head.length is not None and head.status not in {204, 304}:
-            fields += head.length.line
-        return self.begin(head.line) + fields + b"\r\n"
+            framed = head.length.line
+        return b"".join((self.begin(head.line), fields, date, framed, b"\r\n"))
 
     def interim(self, head: ResponseHead) -> bytes:
         """Return a 1xx of the upstream's as it goes to the client."""

@@ -80,7 +80,7 @@ class FullLane:
         finally:
             exchange.close()
             self._recorder.add(exchange.record)
-        exchange.gate.finished(keep_alive=exchange.keeps_alive)
+        exchange.gate.finished(exchange.keeps_alive)
         return Reply(exchange.record.status, keep_alive=exchange.keeps_alive)
 
     def _begin(self, request: web.BaseRequest, bridge: Bridge) -> Handling:

@@ -1,4 +1,5 @@
 cimport cython
+from ingress.model.match cimport Match
 from ingress.model.memory cimport Memory
 
 
@@ -26,5 +27,5 @@ cdef class RoutingTable:
     cdef Memory _coverings
 
     @cython.locals(covering=_Covering, table=HostTable)
-    cpdef match(self, str host, str path)
-    cdef _no_path(self, host, server_name)
+    cpdef Match match(self, str host, str path)
+    cdef Match _no_path(self, host, server_name)

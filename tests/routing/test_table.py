@@ -249,5 +249,8 @@ def test_built_along_any_way_it_is_the_same(before, after, kept, name, path):
     old = Snapshot(hosts=by_pattern(*before))
     new = Snapshot(hosts={**(old.hosts if kept else {}), **by_pattern(*after)})
     along = RoutingTable.build(new, RoutingTable.build(old))
-    assert along.match(name, path) == RoutingTable.build(new).match(name, path)
+    found, expected = along.match(name, path), RoutingTable.build(new).match(name, path)
+    assert (found.route, found.host, found.server_name, found.decided_by) == (
+        *(expected.route, expected.host, expected.server_name, expected.decided_by),
+    )
     assert along._hosts.keys() == new.hosts.keys()

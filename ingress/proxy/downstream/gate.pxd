@@ -24,6 +24,7 @@ cdef class Gate:
     cpdef data_received(self, bytes data)
     cpdef write(self, bytes data, bytes more=*)
     cpdef expect(self, seconds)
+    cpdef finished(self, bint keep_alive)
     cpdef close(self)
     cpdef abort(self)
     cpdef refuse(self, failure)

@@ -120,7 +120,7 @@ class Gate:
         else:
             self._deadline.within(seconds)
 
-    def finished(self, *, keep_alive: bool) -> None:
+    def finished(self, keep_alive: bool) -> None:  # noqa: FBT001 - as C calls it
         """Go on to the next request: the response to the one in flight is written.
 
         Where the connection does not live on, ``close()`` has to follow.

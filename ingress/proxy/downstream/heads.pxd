@@ -2,6 +2,7 @@ cimport cython
 from ingress.model.memory cimport Memory
 from ingress.model.messages cimport RequestHead
 from ingress.model.paths cimport normalise_path
+from ingress.proxy.http1.fields cimport Head
 
 cdef Memory _hosts
 
@@ -16,9 +17,9 @@ cdef class Request:
     cdef public bint expects_continue, keep_alive
 
 
-@cython.locals(known=dict, fields=cython.int, plain=cython.bint)
-cpdef Request request_of(bytes raw, tuple read)
+@cython.locals(known=dict, plain=cython.bint)
+cpdef Request request_of(bytes raw, Head read)
 cpdef tuple check_request_line(bytes line)
-cdef _check_singletons(dict known)
+cdef _check_singletons(dict known, bint repeated)
 cdef tuple _normal(str target)
 cdef tuple _host(dict known, tuple version)

@@ -11,7 +11,8 @@ from ingress.model.memory import Memory
 from ingress.model.messages import Known, RequestHead, tokens_of
 from ingress.model.paths import PathError, normalise_path
 from ingress.proxy.failures import Failure, FailureKind
-from ingress.proxy.http1 import Head, RequestLine, Sieve, read_head, read_request_line
+from ingress.proxy.http1 import Sieve, read_head, read_request_line
+from ingress.proxy.http1.fields import Head, RequestLine
 from ingress.proxy.http1.messages import CHUNKED, MAX_LENGTH_DIGITS, Framing
 
 _CR: Final = b"\r"
@@ -45,14 +46,14 @@ class Request:
     """
 
     def __init__(self, head: RequestHead, received: bytes) -> None:
-        known, version = head.known, head.version
-        self.head = head
+        self.head = head  # as which the compiled build knows what it is
         self.received = received
+        known, version, options = self.head.known, self.head.version, self.head.options
         framed = "content-length" in known or "transfer-encoding" in known
         self.framing = _framing(known, version) if framed else None
         self.expects_continue = "expect" in known and _expects_continue(known, version)
-        lives = version == (1, 1) or head.options.keep_alive
-        self.keep_alive = lives and not head.options.close
+        lives = version == (1, 1) or options.keep_alive
+        self.keep_alive = lives and not options.close
 
     @property
     def raw(self) -> bytes:
@@ -101,11 +102,11 @@ def read_request(raw: bytes, sieve: Sieve) -> Request:
 
 def request_of(raw: bytes, read: Head) -> Request:
     """Return what a head that was read means; raises Failure."""
-    line, fields, kept, known, _ = read
-    method, target, version, plain = check_request_line(line)
-    if fields > MAX_FIELDS:
+    method, target, version, plain = check_request_line(read.start)
+    if read.count > MAX_FIELDS:
         raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
-    _check_singletons(known)
+    known = read.known
+    _check_singletons(known, read.repeated)
     authority, host, port = _host(known, version)
     path = target
     if not plain:
@@ -114,7 +115,7 @@ def request_of(raw: bytes, read: Head) -> Request:
             host, port = _authority(authority) if authority else ("", None)
         path, target = _normal(target)
     # By position: keywords would be a dictionary for each request.
-    head = RequestHead(method, host, port, authority, path, target, version, known, kept)
+    head = RequestHead(method, host, port, authority, path, target, version, known, read.kept)
     return Request(head, raw)
 
 
@@ -129,8 +130,8 @@ def _connect() -> Failure:
     return Failure(FailureKind.NOT_CARRIED, "a proxy for origins opens no tunnels")
 
 
-def _check_singletons(known: Known) -> None:
-    for key, values in known.items():
+def _check_singletons(known: Known, repeated: bool) -> None:  # noqa: FBT001 - as C calls it
+    for key, values in known.items() if repeated else ():
         if len(values) > 1 and key in SINGLETONS:
             raise bad(f"more than one {key}")
     if _UNFRAMED in known:

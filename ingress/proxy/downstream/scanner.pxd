@@ -1,4 +1,5 @@
 cimport cython
+from ingress.proxy.http1.fields cimport Head
 from ingress.proxy.downstream.heads cimport check_request_line, request_of
 
 @cython.final
@@ -9,7 +10,7 @@ cdef class HeadScanner:
     cdef bytearray _buffer
     cdef bint _line_checked, _skipped
 
-    @cython.locals(size=cython.Py_ssize_t, whole=cython.bint, read=tuple)
+    @cython.locals(size=cython.Py_ssize_t, whole=cython.bint, read=Head)
     cpdef feed(self, bytes data)
     cdef _check_size(self, Py_ssize_t size)
     cdef _check_line(self)

@@ -40,9 +40,9 @@ class HeadScanner:
         """Return the request whose head ``data`` completes; raises Failure with its status."""
         if not self._buffer and not self._skipped:
             read = read_head(data, self._sieve)
-            if read is not None and read[0] and read[4] <= self._max_bytes:
+            if read is not None and read.start and read.size <= self._max_bytes:
                 # Whole at once, as most come, and nothing behind it.
-                size = read[4]
+                size = read.size
                 whole = size == len(data)
                 self.rest = b"" if whole else data[size:]
                 return request_of(data if whole else data[:size], read)

@@ -1,3 +1,4 @@
+cimport cython
 from ingress.proxy.admission cimport Errand
 from ingress.proxy.downstream.gate cimport Gate
 from ingress.proxy.exchange cimport Exchange
@@ -31,6 +32,10 @@ cdef class Sending(Exchange):
     cpdef upstream_too_late(self)
     cdef _watch_upstream(self)
     cdef _watch_client(self)
+    @cython.locals(link=Link)
+    cdef _leave_upstream(self)
+    @cython.locals(link=Link)
+    cdef Link _detached(self)
     cpdef fail(self, failure)
     cpdef response_received(self, bytes data)
     cpdef upstream_ended(self)

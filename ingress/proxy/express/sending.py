@@ -73,7 +73,7 @@ class Sending(Exchange):
 
     def _retry(self, failure: Failure) -> None:
         """Try again after a failure on the upstream's side, if that may help."""
-        self._leave_upstream(clean=False)
+        self._leave_upstream()
         self._interims = 0
         if self.answered:
             self.fail(failure)
@@ -175,18 +175,21 @@ class Sending(Exchange):
             # Where the response has begun, both sides take their time: a stream in each direction.
             self.gate.expect(self._upload.patience.wait(paced=not self.answered))
 
-    def _leave_upstream(self, *, clean: bool) -> None:
-        link, self._link = self._link, None
+    def _leave_upstream(self) -> None:
+        """End the exchange, and its connection with it."""
+        link = self._detached()
         if link is not None:
-            if self.asked.framing:
-                self._upload.stop()
-            if clean:
-                link.give_back()
-            else:
-                link.abandon()
-        elif self._dialling is not None:
+            link.abandon()
+
+    def _detached(self) -> Link | None:
+        """Return the link, which is no longer this request's, if it has one by now."""
+        link, self._link = self._link, None
+        if link is None and self._dialling is not None:
             self._dialling.cancel()
             self._dialling = None
+        elif self.asked.framing:
+            self._upload.stop()
+        return link
 
     def fail(self, failure: Failure) -> None:
         """End the request for this reason."""

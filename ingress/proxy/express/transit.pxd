@@ -1,5 +1,7 @@
+cimport cython
 from ingress.proxy.express.sending cimport Sending
 from ingress.proxy.http1.messages cimport ResponseHead
+from ingress.proxy.upstream.link cimport Link
 
 
 cdef class Transit(Sending):
@@ -12,6 +14,7 @@ cdef class Transit(Sending):
     cpdef reply(self, answer)
     cdef _pass_interims(self)
     cdef bytes _respond(self, ResponseHead head, bytes body)
+    @cython.locals(link=Link)
     cdef _relayed(self, bytes written)
     cdef _switch(self, ResponseHead head)
     cdef _finish(self)

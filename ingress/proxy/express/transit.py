@@ -36,7 +36,7 @@ class Transit(Sending):
 
     def fail(self, failure: Failure) -> None:
         """End with an error page, or by an abort where a response has begun."""
-        self._leave_upstream(clean=False)
+        self._leave_upstream()
         self.record.failure = failure.token
         if not self.answered and failure.kind is not FailureKind.CLIENT_GONE:
             self.reply(self.page(failure.status))
@@ -103,7 +103,7 @@ class Transit(Sending):
     def client_left(self) -> None:
         """See downstream.carrier.Carrier."""
         if not self.over:
-            self._leave_upstream(clean=False)
+            self._leave_upstream()
             self.record.failure = FailureKind.CLIENT_GONE
             self._record()
 
@@ -174,7 +174,12 @@ class Transit(Sending):
         if self.chunked:
             written += last_chunk(trailing_headers(parser.trailers))
         clean = parser.leaves_silence() and self._upload.body.complete and not self._early
-        self._leave_upstream(clean=clean)
+        link = self._detached()
+        assert link is not None  # noqa: S101 - as above
+        if clean:
+            link.give_back()
+        else:
+            link.abandon()
         self.gate.write(written)
         self._finish()
 
@@ -205,7 +210,7 @@ class Transit(Sending):
         gate = self.gate
         if self.asked.framing:
             gate.resume(by_lane=True)
-        gate.finished(keep_alive=self.keeps_alive)
+        gate.finished(self.keeps_alive)
         if not self.keeps_alive:
             gate.close()
 

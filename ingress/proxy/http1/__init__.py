@@ -7,6 +7,5 @@ try:
     from ingress.proxy.http1.scan import Sieve, read_head, read_request_line
 except ModuleNotFoundError:
     from ingress.proxy.http1.fields import Sieve, read_head, read_request_line
-from ingress.proxy.http1.fields import Head, RequestLine
 
-__all__ = ["Head", "RequestLine", "Sieve", "read_head", "read_request_line"]
+__all__ = ["Sieve", "read_head", "read_request_line"]

@@ -25,9 +25,25 @@ _REQUEST_LINE: Final = re.compile(
 RequestLine: TypeAlias = tuple[str, str, tuple[int, int], bool]
 """Method, target, version, and whether the target is nothing but a path in its normal form."""
 
-Head: TypeAlias = tuple[bytes, int, bytes, Known, int]
-"""The start line, how many fields there are, those that go on as they were written (each line with
-its end), the values of those that are wanted, and the head's size, its blank line included."""
+
+class Head:
+    """A head that was read to the letter; nothing of it changes.
+
+    ``start`` is its first line, ``count`` how many fields there are, ``kept`` those that go on as
+    they were written (each line with its end), ``known`` the values of those that are wanted,
+    ``repeated`` whether one of them came more than once, ``size`` the head's length in bytes, its
+    blank line included.
+    """
+
+    __slots__ = ("count", "kept", "known", "repeated", "size", "start")
+
+    def __init__(self, start: bytes, *, count: int, kept: bytes, known: Known, size: int) -> None:
+        self.start = start
+        self.count = count
+        self.kept = kept
+        self.known = known
+        self.repeated = any(len(values) > 1 for values in known.values())
+        self.size = size
 
 
 class Sieve:
@@ -87,9 +103,11 @@ def read_head(data: bytes, sieve: Sieve) -> Head | None:
         if key not in dropped:
             kept.append(line)
     if len(kept) == len(lines):
-        return start, len(lines), head[len(start) + 2 : -2], known, size
-    kept.append(b"")
-    return start, len(lines), _CRLF.join(kept), known, size
+        going = head[len(start) + 2 : -2]
+    else:
+        kept.append(b"")
+        going = _CRLF.join(kept)
+    return Head(start, count=len(lines), kept=going, known=known, size=size)
 
 
 def _key(name: bytes) -> str | None:

@@ -89,14 +89,14 @@ class ResponseHead:
         interims: tuple["ResponseHead", ...],
     ) -> None:
         self.line: Final = line
-        self.status: Final = line.status
+        self.status: Final = self.line.status
         self.kept: Final = kept
         self.version: Final = version
         self.framing: Final = framing
         self.length: Final = length
         self.known: Final = known
         self.options: Final = options
-        self.keep_alive: Final = version == (1, 1) and not options.close
+        self.keep_alive: Final = version == (1, 1) and not self.options.close
         self.interims: Final = interims
 
 

@@ -7,6 +7,8 @@ Its functions return the same for the same bytes (tests/proxy/http1/test_scan.py
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.string cimport memcmp, memcpy
 
+from ingress.proxy.http1.fields cimport Head
+
 from ingress.model.messages import MEANINGFUL
 from ingress.proxy.http1 import fields
 
@@ -104,14 +106,13 @@ def read_head(bytes data, Sieve sieve not None):
     cdef int cut = 0, count = 0, key
     cdef unsigned char does
     cdef dict known = {}
-    cdef bytes start
-    cdef Py_ssize_t size
+    cdef Head head = Head.__new__(Head)
     begin = at
     while _kinds[at[0]] & TEXT:
         at += 1
     if at[0] != 13 or at[1] != 10:
         return None
-    start = PyBytes_FromStringAndSize(<const char *> begin, at - begin)
+    head.start = PyBytes_FromStringAndSize(<const char *> begin, at - begin)
     at += 2
     first = at
     while at[0] != 13:
@@ -128,7 +129,8 @@ def read_head(bytes data, Sieve sieve not None):
         key = _key(begin, colon - begin)
         does = sieve._does[key] if key >= 0 else 0
         if does & WANTED:
-            _add(known, <str> _keys[key], colon + 1, at)
+            if _add(known, <str> _keys[key], colon + 1, at):
+                head.repeated = True
         elif does & NOTED:
             known[<str> _keys[key]] = []
         at += 2
@@ -141,8 +143,10 @@ def read_head(bytes data, Sieve sieve not None):
             cut += 1
     if at[1] != 10:
         return None
-    size = at + 2 - <const unsigned char *> PyBytes_AS_STRING(data)
-    return start, count, _without(first, at, cuts, cut), known, size
+    head.count, head.known = count, known
+    head.kept = _without(first, at, cuts, cut)
+    head.size = at + 2 - <const unsigned char *> PyBytes_AS_STRING(data)
+    return head
 
 
 cdef int _key(const unsigned char *name, Py_ssize_t size) noexcept:
@@ -170,7 +174,10 @@ cdef bint _alike(const unsigned char *key, const unsigned char *name, Py_ssize_t
     return True
 
 
-cdef _add(dict known, str key, const unsigned char *begin, const unsigned char *end):
+cdef bint _add(
+    dict known, str key, const unsigned char *begin, const unsigned char *end
+) except -1:
+    """Keep a value, and tell whether it is not the first of its field."""
     while begin < end and (begin[0] == 32 or begin[0] == 9):
         begin += 1
     while end > begin and (end[-1] == 32 or end[-1] == 9):
@@ -178,8 +185,10 @@ cdef _add(dict known, str key, const unsigned char *begin, const unsigned char *
     cdef bytes value = PyBytes_FromStringAndSize(<const char *> begin, end - begin)
     cdef list values = [value]
     before = known.setdefault(key, values)
-    if before is not values:
-        (<list> before).append(value)
+    if before is values:
+        return False
+    (<list> before).append(value)
+    return True
 
 
 cdef bytes _without(

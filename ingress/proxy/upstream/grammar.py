@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 from ingress.model.memory import Memory
 from ingress.policies import RESPONSE_DROPPED
 from ingress.proxy.failures import broken
-from ingress.proxy.http1 import Head, Sieve, read_head
+from ingress.proxy.http1 import Sieve, read_head
+from ingress.proxy.http1.fields import Head
 from ingress.proxy.http1.messages import MAX_LENGTH_DIGITS, ContentLength, StatusLine
 
 _TEXT: Final = rb"[\t\x20-\x7e\x80-\xff]*"

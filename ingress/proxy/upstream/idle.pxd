@@ -4,7 +4,7 @@ from ingress.proxy.upstream.link cimport Link
 
 @cython.final
 cdef class IdleLinks:
-    cdef object _loop, _retained, _sweeper
+    cdef object _loop, _now, _retained, _sweeper
     cdef double _seconds
     cdef Py_ssize_t _most
     cdef dict _stacks

@@ -24,6 +24,7 @@ class IdleLinks:
 
     def __init__(self, settings: ProxySettings) -> None:
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._seconds = settings.upstream_keep_alive_timeout
         self._most = settings.upstream_keep_alive_connections
         # Each in the order in which its links became idle; one may be empty until the next sweep.
@@ -39,7 +40,7 @@ class IdleLinks:
         stack = self._stacks.get((endpoint.address, endpoint.port))
         if not stack:
             return None
-        oldest = self._loop.time() - self._seconds
+        oldest = self._now() - self._seconds
         while stack:
             link = stack.pop()
             if link.idle_since > oldest and link.is_silent():
@@ -53,7 +54,7 @@ class IdleLinks:
         if unwanted or not self._most:
             link.abort()
             return
-        link.idle_since = self._loop.time()
+        link.idle_since = self._now()
         stack = self._stacks.get(link.address)
         if stack is None:
             stack = self._stacks[link.address] = []
@@ -82,7 +83,7 @@ class IdleLinks:
 
     def _sweep(self) -> None:
         self._sweeper = None
-        now = self._loop.time()
+        now = self._now()
         links = sorted(chain.from_iterable(self._stacks.values()), key=attrgetter("idle_since"))
         crowd = len(links) - self._most
         for at, link in enumerate(links):

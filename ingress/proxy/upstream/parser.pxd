@@ -1,5 +1,6 @@
 cimport cython
 from ingress.model.messages cimport Options, options_of, tokens_of
+from ingress.proxy.http1.fields cimport Head
 from ingress.proxy.http1.messages cimport ContentLength, ResponseHead, StatusLine
 from ingress.proxy.upstream.grammar cimport content_length, is_chunked, read_status_line, split_head
 
@@ -23,13 +24,13 @@ cdef class ResponseParser:
     cpdef eof(self)
     @cython.locals(head=ResponseHead)
     cpdef bint leaves_silence(self)
-    @cython.locals(head=ResponseHead, read=tuple, seen=cython.Py_ssize_t, rest=bytes)
+    @cython.locals(head=ResponseHead, read=Head, seen=cython.Py_ssize_t, rest=bytes)
     cdef bytes _feed_head(self, bytes data)
     cdef bytes _wait_for_head(self, bytes data, Py_ssize_t seen)
     @cython.locals(
-        known=dict, start=bytes, kept=bytes, line=StatusLine, status=cython.int, options=Options,
+        known=dict, line=StatusLine, status=cython.int, options=Options,
         lengths=list, codings=list, length=ContentLength, chunked=cython.bint, bodiless=cython.bint
     )
-    cdef ResponseHead _read_head(self, tuple read)
+    cdef ResponseHead _read_head(self, Head read)
     cdef _begin_body(self, ResponseHead head)
     cdef bytes _feed_body(self, bytes data)

@@ -7,8 +7,8 @@ from typing import Final
 
 from ingress.model.messages import Options, Trailers, options_of, tokens_of
 from ingress.proxy.failures import Failure, FailureKind, broken
-from ingress.proxy.http1 import Head
 from ingress.proxy.http1.chunks import ChunkGuard
+from ingress.proxy.http1.fields import Head
 from ingress.proxy.http1.messages import (
     BLANK_LINE,
     CHUNKED,
@@ -86,10 +86,10 @@ class ResponseParser:
         # What comes in many parts is read when it is whole, and not once for each.
         part = seen and data.find(BLANK_LINE, max(0, seen - len(BLANK_LINE) + 1)) < 0
         read = None if part else split_head(data)
-        if read is None or read[4] > self._max_header_bytes:
+        if read is None or read.size > self._max_header_bytes:
             return self._wait_for_head(data, seen)
         self._buffer = b""
-        head, rest = self._read_head(read), data[read[4] :]
+        head, rest = self._read_head(read), data[read.size :]
         if 100 <= head.status < 200 and head.status != _SWITCHING:
             self.interims += (head,)
             if len(self.interims) > MAX_INTERIMS:
@@ -111,8 +111,8 @@ class ResponseParser:
         return b""
 
     def _read_head(self, read: Head) -> ResponseHead:
-        start, _, kept, known, _ = read
-        version, line = read_status_line(start)
+        version, line = read_status_line(read.start)
+        known = read.known
         status = line.status
         options = options_of(known)
         if status == _SWITCHING:
@@ -125,7 +125,8 @@ class ResponseParser:
         bodiless = self._method == "HEAD" or status < 200 or status in {204, 304}
         unsized = CHUNKED if chunked else UNTIL_CLOSE
         framing = None if bodiless else unsized if length is None else length.value
-        return ResponseHead(line, kept, version, framing, length, known, options, self.interims)
+        before = self.interims
+        return ResponseHead(line, read.kept, version, framing, length, known, options, before)
 
     def _check_switch(
         self, version: tuple[int, int], options: Options, *, chosen: list[bytes]

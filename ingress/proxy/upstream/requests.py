@@ -40,12 +40,11 @@ def encode_head(  # noqa: PLR0917 - keywords would be a dictionary for each requ
     They and ``upgrade`` were read to the letter (``http1.fields``), or are ours, and go as they
     are.
     """
-    line = f"{method} {target} HTTP/1.1\r\n".encode()
     if upgrade:
         fields += b"Connection: upgrade\r\nUpgrade: %b\r\n" % upgrade
-    if framing is not None:
-        fields += _framing_line(framing)
-    return line + fields + b"\r\n"
+    framed = b"" if framing is None else _framing_line(framing)
+    line = (method.encode(), b" ", target.encode(), b" HTTP/1.1\r\n")
+    return b"".join((*line, fields, framed, b"\r\n"))
 
 
 def _framing_line(framing: int | Unsized) -> bytes:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from proxy.http1.heads import parts
 from wire import hostile_requests, requests, responses
 
 from ingress.policies.headers import RESPONSE_DROPPED, dropped_from
@@ -33,7 +34,7 @@ VALUES = st.binary(max_size=12) | st.sampled_from((b"", b" \ta b \t", b"close", 
 def both(head):
     for sieve in SIEVES:
         read = scan.read_head(head, scan.Sieve(**sieve))
-        assert read == fields.read_head(head, fields.Sieve(**sieve))
+        assert parts(read) == parts(fields.read_head(head, fields.Sieve(**sieve)))
     line = head.partition(b"\r\n")[0]
     assert scan.read_request_line(line) == fields.read_request_line(line)
 

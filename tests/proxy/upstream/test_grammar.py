@@ -1,4 +1,5 @@
 import pytest
+from proxy.http1.heads import parts
 
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.http1.messages import ContentLength
@@ -16,7 +17,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 def test_a_head_comes_apart_as_it_was_written():
     head = b"HTTP/1.0 299 So  so \r\nA:\tb \r\na:\r\nC: d:e\r\n\r\n"
     fields = b"A:\tb \r\na:\r\nC: d:e\r\n"
-    start, count, kept, known, size = split_head(head + b"body")
+    start, count, kept, known, size, _ = parts(split_head(head + b"body"))
     assert (start, count, kept, known) == (b"HTTP/1.0 299 So  so ", 3, fields, {})
     assert size == len(head)
 
@@ -35,7 +36,7 @@ def test_a_reason_may_be_missing():
 
 def test_of_a_head_that_is_dropped_which_ends_here():
     fields = b"Connection: x\r\nA: b\r\ncontent-length:\t5\r\nKeep_Alive: 1\r\nDate: d\r\n"
-    _, _, kept, known, _ = split_head(OK + fields + b"\r\n")
+    _, _, kept, known, *_ = parts(split_head(OK + fields + b"\r\n"))
     assert kept == b"A: b\r\nDate: d\r\n"
     assert known == {
         "connection": [b"x"],
