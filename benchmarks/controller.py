@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from benchmarks.population import CLASS
-from benchmarks.processes import children, cpu_seconds, memory
+from benchmarks.processes import busy_seconds, children, cpu_seconds, memory
 from benchmarks.starts import Start
 from ingress.settings import CONTROLLER
 
@@ -66,6 +66,7 @@ class Controller:
         self.pid = pid
         self._log = log
         self._began = time.time()
+        self._busy = busy_seconds()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._tls.check_hostname = False
         self._tls.verify_mode = ssl.CERT_NONE
@@ -76,6 +77,7 @@ class Controller:
         listening = time.time() - self._began
         await until(lambda: self._serves(last))
         served = time.time() - self._began
+        machine_cpu = busy_seconds() - self._busy
         workers = children(self.pid)
         cpu = cpu_seconds(self.pid)
         workers_cpu = sum(map(cpu_seconds, workers))
@@ -86,6 +88,7 @@ class Controller:
             served=served,
             control_cpu=cpu - workers_cpu,
             workers_cpu=workers_cpu,
+            machine_cpu=machine_cpu,
             control_memory=memory(self.pid) / 2**20,
             workers_memory=sum(map(memory, workers)) / 2**20,
         )

@@ -60,6 +60,13 @@ def cpu_seconds(pid: int) -> float:
     return sum(cpu_time(pid))
 
 
+def busy_seconds() -> float:
+    """Return the CPU seconds that all processes of the machine have used so far (proc(5), stat)."""
+    of_all_cores, _, _ = Path("/proc/stat").read_text().partition("\n")
+    user, nice, system, _, _, interrupts, soft = map(int, of_all_cores.split()[1:8])
+    return (user + nice + system + interrupts + soft) / _TICK
+
+
 def memory(pid: int) -> int:
     """Return a process's own bytes and its share of those that it shares (Pss)."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()

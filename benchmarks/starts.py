@@ -10,8 +10,9 @@ class Start(NamedTuple):
     """A start, in seconds since its begin: what was reached when; CPU seconds by then, MB at rest.
 
     ``listening`` is when clients may connect, ``read`` when the last list is in (nan where nothing
-    tells), ``served`` when the last host is. The rest is the control process's and the workers';
-    who has no workers is all control process.
+    tells), ``served`` when the last host is. ``machine_cpu`` is what all processes have used, the
+    API server's among them: no start is over before that much is done. The rest is the control
+    process's and the workers'; who has no workers is all control process.
     """
 
     listening: float
@@ -19,6 +20,7 @@ class Start(NamedTuple):
     served: float
     control_cpu: float
     workers_cpu: float
+    machine_cpu: float
     control_memory: float
     workers_memory: float
 
@@ -56,7 +58,8 @@ def _described(name: str, starts: Sequence[Start]) -> str:
     served, cpu, size = (_spread([of(start) for start in starts]) for of in _WHOLE.values())
     return (
         f"{name}: start to the last host {served} s (listening after {it.listening:.2f} s{read}),"
-        f" CPU {cpu} s (control process {it.control_cpu:.2f}, workers {it.workers_cpu:.2f}),"
+        f" CPU {cpu} s (control process {it.control_cpu:.2f}, workers {it.workers_cpu:.2f};"
+        f" all processes of the machine {it.machine_cpu:.2f}),"
         f" memory {size} MB ({it.control_memory:.0f} and {it.workers_memory:.0f})"
     )
 

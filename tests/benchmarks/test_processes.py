@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from benchmarks.processes import children, cpu_seconds, cpu_time, free_ports, running
+from benchmarks.processes import busy_seconds, children, cpu_seconds, cpu_time, free_ports, running
 
 LISTEN = "import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
 
@@ -52,3 +52,10 @@ def test_the_time_in_the_kernel_is_told_apart():
             time.sleep(0.01)
         reader.kill()
     assert spent.kernel > spent.user
+
+
+def test_what_any_process_uses_the_machine_does():
+    before, began = busy_seconds(), time.process_time()
+    while time.process_time() < began + 0.2:
+        pass
+    assert 0.1 < busy_seconds() - before < 60

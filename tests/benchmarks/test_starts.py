@@ -8,6 +8,7 @@ OURS = Start(
     served=1.0,
     control_cpu=0.5,
     workers_cpu=0.25,
+    machine_cpu=1.5,
     control_memory=80,
     workers_memory=40,
 )
@@ -17,6 +18,7 @@ PEER = Start(
     served=3.0,
     control_cpu=1.5,
     workers_cpu=0,
+    machine_cpu=4.0,
     control_memory=180,
     workers_memory=0,
 )
@@ -28,7 +30,7 @@ def test_a_start_is_told_by_its_median_and_spread():
     assert line == (
         "ours: start to the last host 1.00 (0.80 to 1.50) s (listening after 0.10 s,"
         " the cluster read after 0.50 s), CPU 0.75 (0.75 to 0.75) s (control process 0.50,"
-        " workers 0.25), memory 120 (120 to 120) MB (80 and 40)"
+        " workers 0.25; all processes of the machine 1.50), memory 120 (120 to 120) MB (80 and 40)"
     )
 
 
