@@ -184,11 +184,12 @@ class Sending(Exchange):
     def _detached(self) -> Link | None:
         """Return the link, which is no longer this request's, if it has one by now."""
         link, self._link = self._link, None
-        if link is None and self._dialling is not None:
+        if link is not None:
+            if self.asked.framing:
+                self._upload.stop()
+        elif self._dialling is not None:
             self._dialling.cancel()
             self._dialling = None
-        elif self.asked.framing:
-            self._upload.stop()
         return link
 
     def fail(self, failure: Failure) -> None:
