@@ -63,7 +63,8 @@ class Tally:
     """What came of the requests.
 
     ``failures`` begin with the method. ``failed_ports`` are the client's ports of connections that
-    broke; ``turned_away`` counts those that were refused from the start, also among the failures.
+    broke; ``turned_away`` counts those that nobody took, so that nothing was sent, also among the
+    failures.
     """
 
     sent: Counter[str] = field(default_factory=Counter)
@@ -102,7 +103,7 @@ class Line:
                 status, body = await self._exchange(request, tally)
         except (OSError, EOFError, TimeoutError) as error:
             tally.failures.append(f"{what}: {error!r}")
-            tally.turned_away += isinstance(error, ConnectionRefusedError)
+            tally.turned_away += self._nobody_took_it(error)
             if self._streams:
                 tally.failed_ports.add(self._streams[1].get_extra_info("sockname")[1])
             self.close()
@@ -133,6 +134,12 @@ class Line:
         if self._tls:
             tally.serials.add(streams[1].get_extra_info("peercert")["serialNumber"])
         return streams
+
+    def _nobody_took_it(self, error: Exception) -> bool:
+        """Tell whether the connection was refused, or reset by a listener that closed on it."""
+        # Whoever takes a connection may reset its handshake.
+        reset = not (self._streams or self._tls) and isinstance(error, ConnectionResetError)
+        return reset or isinstance(error, ConnectionRefusedError)
 
     def close(self) -> None:
         if self._streams:
