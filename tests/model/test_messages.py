@@ -43,7 +43,7 @@ def test_members_of_a_field():
     assert tokens_of(b"Keep-Alive,, close ,,x") == {b"keep-alive", b"close", b"x"}
 
 
-def test_members_that_are_long_do_not_fill_the_memory():
+def test_members_of_any_length_are_read_alike():
     long = b"x" * 60_000
     for _ in range(2):
         assert tokens_of(b"Close, " + long) == {b"close", long}

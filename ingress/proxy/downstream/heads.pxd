@@ -20,6 +20,7 @@ cdef class Request:
 @cython.locals(known=dict, plain=cython.bint)
 cpdef Request request_of(bytes raw, Head read)
 cpdef tuple check_request_line(bytes line)
-cdef _check_singletons(dict known, bint repeated)
+@cython.locals(known=dict)
+cdef _check_fields(Head read)
 cdef tuple _normal(str target)
 cdef tuple _host(dict known, tuple version)

@@ -103,10 +103,8 @@ def read_request(raw: bytes, sieve: Sieve) -> Request:
 def request_of(raw: bytes, read: Head) -> Request:
     """Return what a head that was read means; raises Failure."""
     method, target, version, plain = check_request_line(read.start)
-    if read.count > MAX_FIELDS:
-        raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
+    _check_fields(read)
     known = read.known
-    _check_singletons(known, read.repeated)
     authority, host, port = _host(known, version)
     path = target
     if not plain:
@@ -130,10 +128,14 @@ def _connect() -> Failure:
     return Failure(FailureKind.NOT_CARRIED, "a proxy for origins opens no tunnels")
 
 
-def _check_singletons(known: Known, repeated: bool) -> None:  # noqa: FBT001 - as C calls it
-    for key, values in known.items() if repeated else ():
-        if len(values) > 1 and key in SINGLETONS:
-            raise bad(f"more than one {key}")
+def _check_fields(read: Head) -> None:
+    known = read.known
+    if read.count > MAX_FIELDS:
+        raise Failure(FailureKind.HEADER_TOO_LARGE, "too many header lines")
+    if read.repeated:
+        for key, values in known.items():
+            if len(values) > 1 and key in SINGLETONS:
+                raise bad(f"more than one {key}")
     if _UNFRAMED in known:
         raise bad("a draft of WebSocket that frames nothing")
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from proxy.http1.heads import parts
 
-from ingress.proxy.http1.fields import MAX_NAMES, Sieve, read_head
+from ingress.model.paths import normalise_path
+from ingress.proxy.http1.fields import MAX_NAMES, Sieve, read_head, read_request_line
 
 START = b"GET / HTTP/1.1\r\n"
 ALL = Sieve()
@@ -161,3 +162,13 @@ def test_what_is_read_begins_no_line_of_its_own(lines, dropped):
     ]
     for text in (*written, *(value for values in known.values() for value in values)):
         assert not set(text) & {*range(9), *range(10, 32), 127}
+
+
+@given(st.text(st.sampled_from("/.%?a2eE*:"), min_size=1, max_size=12))
+def test_a_target_that_is_called_plain_is_a_path_in_its_normal_form(target):
+    _, read, _, plain = read_request_line(f"GET {target} HTTP/1.1".encode())
+    assert read == target
+    if plain:
+        assert normalise_path(target) == target
+    else:
+        assert not target.startswith("/") or set(target) & set("?%.")
