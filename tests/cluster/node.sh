@@ -64,8 +64,7 @@ pretend kernel/keys/root_maxbytes 25000000
 ip link add node0 type bridge
 ip address add "$address/24" dev node0
 ip link set node0 up
-# A machine beside the node. What the node itself asks of a NodePort goes another way through the
-# kernel, on which some connections pass kube-proxy's rules by while pods come and go.
+# A machine beside the node, from which node ports are asked as from elsewhere.
 ip netns add beside
 ip link add beside0 type veth peer name eth0 netns beside
 ip link set beside0 master node0 up
@@ -75,3 +74,14 @@ ip -netns beside link set eth0 up
 # Routing comes before kube-proxy's rules; without a route they would never see a Service's address.
 ip route add "$services" dev node0
 echo 1 >/proc/sys/net/ipv4/ip_forward
+# Counts what comes to a port of the node and finds neither a Service nor that it has no endpoints:
+# while kube-proxy changes its rules, a connection may pass them by (docs/decisions/0091).
+nft --file - <<'END'
+table inet beside-kube-proxy {
+    counter missed { }
+    chain input {
+        type filter hook input priority filter;
+        tcp dport 30000-32767 tcp flags & (syn | ack) == syn counter name missed
+    }
+}
+END

@@ -50,6 +50,12 @@ class NodeTier(ControlPlane):
         """Make the image of an OCI archive available to pods, under the last part of its name."""
         publish(archive, name, registry=self._registry)
 
+    def missed(self) -> int:
+        """Return how many connections to ports of the node have found no rule of kube-proxy's."""
+        words = ("nft", "--json", "list", "counter", "inet", "beside-kube-proxy", "missed")
+        _, found = json.loads(self.inside.run(*words).stdout)["nftables"]
+        return int(found["counter"]["packets"])
+
     def _start_containerd(self) -> None:
         folder = self.inside.folder
         words = ("-m", "cluster.registry", self._registry, str(REGISTRY))

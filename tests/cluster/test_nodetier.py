@@ -10,6 +10,8 @@ from cluster.nodetier import ADDRESS
 from cluster.nodetier import node_tier as bring_up
 from cluster.waiting import until
 
+REFUSED = 7  # what curl ends with
+
 
 def roll_out(tier, name: str, *, namespace: str) -> None:
     words = ("rollout", "status", f"deployment/{name}", f"--namespace={namespace}")
@@ -49,6 +51,27 @@ def test_a_service_answers_wherever_it_should(node_tier, node_namespace, welcomi
     until(lambda: welcomes(by_node_port) == everybody, "the node's port answers")
     assert welcome_in_a_pod(by_address) in everybody
     assert welcome_in_a_pod(by_node_port) in everybody
+
+
+def test_a_connection_that_kube_proxy_missed_is_told_from_one_that_it_refused(
+    node_tier, node_namespace, welcoming
+):
+    nobody = service("nobody", namespace=node_namespace, target=8080, type="NodePort")
+    node_tier.apply(nobody)
+    spec = node_tier.get("service", "nobody", f"--namespace={node_namespace}")["spec"]
+    taken, refused = (it["ports"][0]["nodePort"] for it in (welcoming, spec))
+    unknown = next(port for port in range(30_000, 30_003) if port not in {taken, refused})
+
+    def ask(port: int) -> tuple[int, int]:
+        """Return curl's exit code, and how many connections were missed meanwhile."""
+        before = node_tier.missed()
+        curl = ("curl", "--silent", "--max-time", "5", "--output", "/dev/null")
+        url = f"http://{ADDRESS}:{port}/"
+        return node_tier.inside.run(*curl, url, check=False).returncode, node_tier.missed() - before
+
+    until(lambda: ask(taken) == (0, 0), "the node's port answers")
+    until(lambda: ask(refused) == (REFUSED, 0), "kube-proxy refuses for want of endpoints")
+    assert ask(unknown) == (REFUSED, 1)
 
 
 @pytest.mark.usefixtures("welcoming")
