@@ -29,8 +29,9 @@ class Deadline:
         self._when = inf
 
     def close(self) -> None:
-        """Expect nothing ever again."""
+        """Expect nothing ever again, and let go of who was to be called back."""
         self._when = self._due = inf
+        self._passed = _let_be
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -51,3 +52,7 @@ class Deadline:
             return
         self._when = inf
         self._passed()
+
+
+def _let_be() -> None:
+    """Stand in for a callback that is not wanted any more."""

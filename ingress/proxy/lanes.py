@@ -55,9 +55,9 @@ class Lanes:
     def ports(self, ports: PublicPorts) -> None:
         self._admission.ports = ports
 
-    def gate(self) -> asyncio.Protocol:
+    def gate(self, peer: Peer) -> asyncio.Protocol:
         """Return the protocol of a new connection, a Gate."""
-        return cast("asyncio.Protocol", Gate(self))
+        return cast("asyncio.Protocol", Gate(self, peer))
 
     def sieve(self, peer: Peer) -> Sieve:
         """See downstream.carrier.Lane."""

@@ -24,7 +24,7 @@ from ingress.model.codec import (
     patch,
 )
 from ingress.model.snapshot import Certificate, Snapshot
-from ingress.proxy.acceptor import AT_ONCE, SECURE_AT_ONCE, Acceptor
+from ingress.proxy.acceptor import Acceptor
 from ingress.proxy.accesslog import AccessLogWriter, Output
 from ingress.proxy.admission import Fixtures
 from ingress.proxy.balancer import Balancer
@@ -116,14 +116,13 @@ class Worker:
     ) -> None:
         """Serve on these bound sockets, with TLS on the second kind."""
         for listener in http:
-            self._acceptors.append(Acceptor(listener, self._arrivals.begin, at_once=AT_ONCE))
+            self._acceptors.append(Acceptor(listener, self._arrivals.begin, tls=False))
         secure = list(https)
         if secure:
             port = secure[0].getsockname()[1]
             self._lanes.ports = self._lanes.ports._replace(https_listener=port)
         for listener in secure:
-            acceptor = Acceptor(listener, self._handshakes.begin, at_once=SECURE_AT_ONCE)
-            self._acceptors.append(acceptor)
+            self._acceptors.append(Acceptor(listener, self._handshakes.begin, tls=True))
         for acceptor in self._acceptors:
             acceptor.start()
 

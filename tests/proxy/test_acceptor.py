@@ -20,10 +20,27 @@ async def test_a_crowd_is_let_in_one_and_all():
         await house.handshakes.over(5)
 
 
+@pytest.mark.parametrize("family", ["AF_INET", "AF_INET6"])
+async def test_who_comes_is_told_with_where_and_how(family):
+    host = "::1" if family == "AF_INET6" else "127.0.0.1"
+    opened, came = socket.create_server((host, 0), family=socket.AddressFamily[family]), []
+    client = socket.create_connection(opened.getsockname()[:2], 5)
+    acceptor = Acceptor(opened, lambda *one: came.append(one), tls=True)
+    acceptor.start()
+    acceptor.stop()
+    ((connection, peer),) = came
+    own, other = client.getsockname(), client.getpeername()
+    assert peer == (host, own[1], other[1], True)
+    assert (connection.getsockname(), connection.getpeername()) == (other, own)
+    assert (connection.family, connection.type) == (client.family, socket.SOCK_STREAM)
+    connection.close()
+    client.close()
+
+
 async def test_many_are_taken_in_a_turn_and_the_others_in_the_next():
     opened, taken = listening(), []
     clients = [socket.create_connection(opened.getsockname(), 5) for _ in range(AT_ONCE + 4)]
-    acceptor = Acceptor(opened, lambda connection, _: taken.append(connection), at_once=AT_ONCE)
+    acceptor = Acceptor(opened, lambda connection, _: taken.append(connection), tls=False)
     acceptor.start()
     counts = [0]
     while counts[-1] < len(clients):

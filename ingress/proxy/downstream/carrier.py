@@ -1,6 +1,6 @@
 """What a Gate expects of the lanes behind it."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from ingress.model.messages import Peer, Trailers
 from ingress.proxy.failures import Failure
@@ -38,6 +38,11 @@ class Carrier(Protocol):
 
     def client_left(self) -> None:
         """Take note that the connection is gone."""
+
+
+NOBODY: Final = cast("Carrier", None)
+"""In place of a Carrier behind a connection's end. A Carrier knows its Gate: each would keep the
+other until the garbage collector comes."""
 
 
 class Lane(Protocol):

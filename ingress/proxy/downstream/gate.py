@@ -3,17 +3,17 @@
 import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
+from ingress.model.messages import Peer
 from ingress.proxy.deadline import Deadline
 from ingress.proxy.downstream.body import BodyFeed
-from ingress.proxy.downstream.carrier import Carrier, Lane
-from ingress.proxy.downstream.connection import abort_with_reset, peer_of
+from ingress.proxy.downstream.carrier import NOBODY, Carrier, Lane
 from ingress.proxy.downstream.heads import Request
+from ingress.proxy.downstream.reset import abort_with_reset
 from ingress.proxy.downstream.scanner import HeadScanner
 from ingress.proxy.failures import Failure, FailureKind
 from ingress.proxy.outlet import Outlet
 
 if TYPE_CHECKING:
-    from ingress.model.messages import Peer
     from ingress.policies.identity import Identity
 
 MAX_PENDING: Final = 65_536
@@ -40,10 +40,10 @@ class Gate:
     ``carrier`` serves ``request``; ``identity`` sends it, where no request could tell another.
     """
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, peer: Peer) -> None:
         self.request: Request
         self.carrier: Carrier
-        self.peer: Peer
+        self.peer = peer
         self.transport: asyncio.Transport
         self.identity: Identity | None = None
         self._lane = lane
@@ -61,7 +61,6 @@ class Gate:
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.BaseProtocol; uvloop's transports are not asyncio's by inheritance."""
         self.transport = cast("asyncio.Transport", transport)
-        self.peer = peer_of(self.transport)
         self._outlet = Outlet(self.transport, self._lane.turn)
         self._scanner = HeadScanner(
             self._lane.sieve(self.peer), max_bytes=self._settings.max_header_bytes
@@ -76,6 +75,7 @@ class Gate:
         self._deadline.close()
         if self.in_flight:
             self.carrier.client_left()
+        self.carrier = NOBODY
         self._lane.closed(self, exc)
 
     def pause_writing(self) -> None:

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import Final
 
-from ingress.proxy.acceptor import Address
+from ingress.model.messages import Peer
 from ingress.proxy.room import Room
 from ingress.proxy.tls.misdialled import answer_plain_text
 from ingress.proxy.tls.tickets import Renewed
@@ -27,7 +27,7 @@ class Handshakes:
     def __init__(
         self,
         contexts: Renewed,
-        protocol: Callable[[], asyncio.Protocol],
+        protocol: Callable[[Peer], asyncio.Protocol],
         *,
         room: Room,
         seconds: float,
@@ -47,13 +47,14 @@ class Handshakes:
     def __len__(self) -> int:
         return len(self._going)
 
-    def begin(self, connection: socket.socket, peername: Address) -> None:
-        """Lead a connection, non-blocking, through its handshake."""
+    def begin(self, connection: socket.socket, peer: Peer) -> None:
+        """Lead a connection through its handshake."""
         if self._room.full:
             self._room.turn_away()
             connection.close()
             return
         now = self.loop.time()
+        connection.settimeout(0)
         try:
             secure = self._contexts.at(now).wrap_socket(
                 connection,
@@ -62,10 +63,10 @@ class Handshakes:
                 suppress_ragged_eofs=False,
             )
         except OSError as error:
-            log.debug("%s left before its handshake: %s", peername[0], error)
+            log.debug("%s left before its handshake: %s", peer.address, error)
             connection.close()
             return
-        handshake = _Handshake(self, secure, peername)
+        handshake = _Handshake(self, secure, peer)
         handshake.deadline = now + self._seconds
         self._going[handshake] = None
         self._none.clear()
@@ -104,17 +105,15 @@ class Handshakes:
 class _Handshake:
     """One of them: a callback whenever the client has said something."""
 
-    __slots__ = ("_connection", "_descriptor", "_handshakes", "_peername", "_writing", "deadline")
+    __slots__ = ("_connection", "_descriptor", "_handshakes", "_peer", "_writing", "deadline")
 
     deadline: float
 
-    def __init__(
-        self, handshakes: Handshakes, connection: ssl.SSLSocket, peername: Address
-    ) -> None:
+    def __init__(self, handshakes: Handshakes, connection: ssl.SSLSocket, peer: Peer) -> None:
         self._handshakes = handshakes
         self._connection = connection
         self._descriptor = connection.fileno()
-        self._peername = peername
+        self._peer = peer
         self._writing = False
         handshakes.loop.add_reader(self._descriptor, self._advance)
 
@@ -153,13 +152,13 @@ class _Handshake:
         self._await(writing=False)  # and the transport reads in this one's place
         SecureTransport(
             self._connection,
-            self._handshakes.protocol(),
-            peername=self._peername,
+            self._handshakes.protocol(self._peer),
+            peer=self._peer,
             loop=self._handshakes.loop,
         ).begin()
 
     def _fail(self, error: OSError) -> None:
-        log.debug("the handshake of %s failed: %s", self._peername[0], error)
+        log.debug("the handshake of %s failed: %s", self._peer.address, error)
         self._let_go()
         if isinstance(error, ssl.SSLError) and error.reason == "HTTP_REQUEST":
             answer_plain_text(self._connection)

@@ -9,7 +9,7 @@ import logging
 import ssl
 from typing import Any, Final, TypeAlias, cast
 
-from ingress.proxy.acceptor import Address
+from ingress.model.messages import Peer
 
 log: Final = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class SecureTransport(asyncio.Transport):
 
     __slots__ = (
         *("_closing", "_connection", "_descriptor", "_full", "_high", "_loop", "_lost", "_low"),
-        *("_peername", "_protocol", "_reading", "_unsent", "_writing"),
+        *("_peer", "_protocol", "_reading", "_unsent", "_writing"),
     )
 
     def __init__(
@@ -45,14 +45,14 @@ class SecureTransport(asyncio.Transport):
         connection: ssl.SSLSocket,
         protocol: asyncio.Protocol,
         *,
-        peername: Address,
+        peer: Peer,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__()
         self._connection = connection
         self._descriptor = connection.fileno()
         self._protocol = protocol
-        self._peername = peername
+        self._peer = peer
         self._loop = loop
         self._unsent = bytearray()
         self._high, self._low = HIGH_WATER, LOW_WATER
@@ -69,13 +69,11 @@ class SecureTransport(asyncio.Transport):
         """Return what asyncio's transports return, as far as anybody asks."""
         match name:
             case "peername":
-                return self._peername
+                return self._peer.address, self._peer.port
             case "socket" | "ssl_object":
                 return self._connection
             case "sslcontext":
                 return self._connection.context
-            case "sockname" if not self._lost:
-                return self._connection.getsockname()
             case _:
                 return default
 

@@ -4,7 +4,7 @@ import struct
 
 from wire.served import listening
 
-from ingress.proxy.acceptor import AT_ONCE, Acceptor
+from ingress.proxy.acceptor import Acceptor
 from ingress.proxy.downstream.arrivals import Arrivals
 
 
@@ -17,9 +17,9 @@ class Greeter(asyncio.Protocol):
 
 
 async def test_everybody_who_was_waiting_has_a_protocol_once_it_is_over():
-    listener, arrivals = listening(), Arrivals(Greeter)
+    listener, arrivals = listening(), Arrivals(lambda _: Greeter())
     clients = [socket.create_connection(listener.getsockname(), 5) for _ in range(40)]
-    acceptor = Acceptor(listener, arrivals.begin, at_once=AT_ONCE)
+    acceptor = Acceptor(listener, arrivals.begin, tls=False)
     acceptor.start()
     acceptor.stop()
     await arrivals.over()
@@ -29,13 +29,13 @@ async def test_everybody_who_was_waiting_has_a_protocol_once_it_is_over():
 
 
 async def test_those_who_left_before_they_were_let_in_keep_nobody_waiting():
-    listener, arrivals = listening(), Arrivals(Greeter)
+    listener, arrivals = listening(), Arrivals(lambda _: Greeter())
     for _ in range(10):
         client = socket.create_connection(listener.getsockname(), 5)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
     with socket.create_connection(listener.getsockname(), 5) as patient:
-        acceptor = Acceptor(listener, arrivals.begin, at_once=AT_ONCE)
+        acceptor = Acceptor(listener, arrivals.begin, tls=False)
         acceptor.start()
         acceptor.stop()
         await arrivals.over()

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from ingress.model.messages import Peer
 from ingress.proxy.downstream.bridge import Bridge
 from ingress.proxy.downstream.gate import Gate
 from ingress.proxy.failures import Failure, FailureKind
@@ -30,7 +31,9 @@ class Lane:
 
 async def connected():
     lane = Lane()
-    server = await asyncio.get_running_loop().create_server(lambda: Gate(lane), "127.0.0.1", 0)
+    peer = Peer("127.0.0.1", 1, 80, tls=False)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Gate(lane, peer), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     server.close()

@@ -1,7 +1,11 @@
 import asyncio
+import gc
 
 from wire.served import served, snapshot_of
 from wire.upstreams import GOOD, eventually, read_head, serving
+
+from ingress.proxy.downstream.gate import Gate
+from ingress.proxy.express.transit import Transit
 
 GET = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
 
@@ -50,3 +54,28 @@ async def test_answers_of_ours_need_no_upstream():
         statuses = [(await client.ask(GET.replace(b"/ ", path))).status for path in (b"/ ", b"/x ")]
         assert statuses == [503, 503]
         assert (await client.ask(GET.replace(b"a.test", b"-.test"))).status == 400
+
+
+async def test_what_served_a_connection_goes_with_it_and_waits_for_no_collector():
+    def left() -> list[object]:
+        return [it for it in gc.get_objects() if isinstance(it, Gate | Transit)]
+
+    async def serve(reader, writer):
+        while True:
+            await read_head(reader)
+            writer.write(GOOD)
+
+    async with serving(serve) as up, served(snapshot_of({"/": (up.endpoint,)})) as house:
+        gc.collect()
+        before = len(left())
+        gc.disable()
+        try:
+            closing = GET[:-2] + b"Connection: close\r\n\r\n"
+            for asked in (closing, GET):
+                client = await house.client()
+                assert (await client.ask(asked)).body == b"good"
+                client.close()
+            await eventually(lambda: house.worker.counts().connections == 0)
+            await eventually(lambda: len(left()) == before)
+        finally:
+            gc.enable()

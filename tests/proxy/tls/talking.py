@@ -9,7 +9,7 @@ import ssl
 
 from wire.served import FALLBACK, listening
 
-from ingress.proxy.acceptor import SECURE_AT_ONCE, Acceptor
+from ingress.proxy.acceptor import Acceptor
 from ingress.proxy.metrics import Metrics
 from ingress.proxy.room import Room
 from ingress.proxy.tls import Handshakes, Renewed, listening_context
@@ -93,7 +93,7 @@ async def listener(*, make_context=None, seconds=10.0, buffer=None, make=Talk):
     """Accept on loopback; ``buffer`` is what the kernel keeps for each client at most."""
     talks = []
 
-    def protocol():
+    def protocol(_peer):
         talks.append(make())
         return talks[-1]
 
@@ -107,7 +107,7 @@ async def listener(*, make_context=None, seconds=10.0, buffer=None, make=Talk):
         room=Room(0, Metrics()),
         seconds=seconds,
     )
-    acceptor = Acceptor(opened, handshakes.begin, at_once=SECURE_AT_ONCE)
+    acceptor = Acceptor(opened, handshakes.begin, tls=True)
     acceptor.start()
     house = Listener(acceptor, handshakes, address=address, talks=talks)
     try:

@@ -10,6 +10,7 @@ from proxy.tls.talking import Talk, listener, no_descriptor_left, trusting_nobod
 from wire.served import FALLBACK
 from wire.upstreams import eventually
 
+from ingress.model.messages import Peer
 from ingress.proxy.tls import listening_context
 
 RESET = struct.pack("ii", 1, 0)
@@ -126,10 +127,9 @@ class TestFailures:
         async with listener() as house:
             with socket.create_server(("127.0.0.1", 0)) as door:
                 with socket.create_connection(door.getsockname()) as client:
-                    connection, peername = door.accept()
+                    connection, (address, port) = door.accept()
                     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                connection.settimeout(0)
-                house.handshakes.begin(connection, peername)
+                house.handshakes.begin(connection, Peer(address, port, 443, tls=True))
                 await house.handshakes.over(5)
             assert connection.fileno() == -1
             assert not house.talks
